@@ -46,6 +46,11 @@ impl Instant {
         let time = self.zoned().time();
         i64::from(time.hour()) * 60 + i64::from(time.minute())
     }
+    /// The moment as HTTP writes it in `Date` (RFC 9110 §5.6.7).
+    pub fn http_date(self) -> String {
+        let utc = Timestamp::from_microsecond(self.0).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(TimeZone::UTC);
+        utc.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
+    }
     fn zoned(self) -> jiff::Zoned {
         Timestamp::from_microsecond(self.0).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(china())
     }
@@ -81,6 +86,10 @@ impl<'de> Deserialize<'de> for Instant {
     }
 }
 
+/// Further than any calendar of ours reaches; a longer step ends at the calendar's end.
+const FAR_DAYS: i64 = 7_000_000;
+const FAR_MONTHS: i64 = 200_000;
+
 /// A legal day, as on the calendar in China.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Day(civil::Date);
@@ -103,13 +112,13 @@ impl Day {
         self.0.weekday().to_monday_one_offset()
     }
     pub fn plus_days(self, days: i64) -> Self {
-        Self(self.0.saturating_add(days.days()))
+        Self(self.0.saturating_add(days.clamp(-FAR_DAYS, FAR_DAYS).days()))
     }
     pub fn plus_months(self, months: i64) -> Self {
-        Self(self.0.saturating_add(months.months()))
+        Self(self.0.saturating_add(months.clamp(-FAR_MONTHS, FAR_MONTHS).months()))
     }
     pub fn plus_years(self, years: i64) -> Self {
-        Self(self.0.saturating_add(years.years()))
+        self.plus_months(years.saturating_mul(12))
     }
     /// Days from `earlier` to here.
     pub fn days_since(self, earlier: Day) -> i64 {
@@ -221,6 +230,12 @@ mod tests {
         assert_eq!(late.plus_micros(-1).day().to_string(), "2026-11-20");
         assert_eq!(late.day().start(), late);
         assert_eq!(late.to_string(), "2026-11-21T00:00:00.000000+08:00");
+    }
+
+    #[test]
+    fn an_instant_is_written_as_http_wants_it() {
+        let instant: Instant = "2026-11-21T12:00:05+08:00".parse().unwrap();
+        assert_eq!(instant.http_date(), "Sat, 21 Nov 2026 04:00:05 GMT");
     }
 
     #[test]

@@ -1,0 +1,9 @@
+//! Working days, holidays and the counting of legal periods; pure, from dated data.
+
+mod calendar;
+mod law;
+mod period;
+
+pub use calendar::{Calendar, Kind, Special};
+pub use law::{Article, Law, Numbering, Value};
+pub use period::{Due, Unit};

@@ -1,0 +1,37 @@
+//! The matter engine: procedures, states, acts, clocks and history, once for every line of business.
+//!
+//! What decides is pure (`take`, `check`, `foresight`, `ladder`); what records is the engine.
+
+mod procedure;
+mod model;
+mod take;
+mod clocks;
+mod refusal;
+mod foresight;
+mod ladder;
+mod check;
+mod page;
+mod engine;
+mod facts;
+mod sweep;
+mod store;
+mod view;
+mod api;
+
+pub use api::module;
+pub use check::{Problem, References, check, check_all};
+pub use engine::{ActBody, Acted, Done, Matters, NewMatter, Opening, Parts, Party, Watch};
+pub use shian_calendar::Numbering;
+pub use foresight::{Foreseen, if_nobody_acts};
+pub use ladder::{Earlier, Suggestion, SuggestedStep, When, suggest, window_start};
+pub use model::{Actor, Books, Clock, ClockState, Matter, MatterId, Standing, is_business_post};
+pub use page::page;
+pub use procedure::{Act, ClockRule, FilesAsked, Ladder, Procedure, ProcedureBook, State, Tone};
+pub use refusal::Refusal;
+pub use store::{Alarm, Wanted};
+pub use sweep::Swept;
+pub use take::{FollowUp, Step, begin, offered, prepared_form, take};
+pub use view::{AlarmRow, Counts, MatterAct, MatterClock, MatterFile, MatterForm, MatterRow, PublicRectification};
+
+/// The tables of the engine.
+pub const MIGRATIONS: &[shian_db::Migration] = shian_db::migrations!("0001-matter");

@@ -1,0 +1,170 @@
+//! The checker, on a small invented procedure broken in one way at a time.
+
+use shian_base::Day;
+use shian_calendar::{Article, Law, Value};
+use shian_forms::FormBook;
+use shian_matter::{ProcedureBook, References, check_all};
+
+/// Lending a lamp: one law, two numbers.
+struct LampLaw;
+impl Law for LampLaw {
+    fn value(&self, code: &str, on: Day) -> Option<Value> {
+        let from: Day = "2026-01-01".parse().unwrap();
+        let (amount, unit) = match code {
+            "LAMP.LOAN" => (3, "workday"),
+            "LAMP.LATER" => (1, "day"),
+            "LAMP.WATTS" => (60, "watt"),
+            _ => return None,
+        };
+        (from <= on).then(|| Value { code: code.into(), title: String::new(), amount, unit: unit.into(), basis: "馆规".into(), from, to: None })
+    }
+    fn article(&self, reference: &str, _: Day) -> Option<Article> {
+        (reference == "馆规§1").then(|| Article { title: "《馆规》".into(), article: "第一条".into(), text: String::new() })
+    }
+}
+
+const LAMP: &str = r#"
+id = "lamp"
+title = "借灯"
+purpose = "借一盏灯，还一盏灯。"
+number = "灯"
+law = ["馆规§1"]
+from = "2026-01-01"
+business = true
+opening = "借出"
+
+[[state]]
+id = "lent"
+title = "借出"
+owner = ["station.officer"]
+
+[[state]]
+id = "back"
+title = "已还"
+end = true
+
+[[act]]
+id = "return"
+title = "归还"
+from = ["lent"]
+to = "back"
+by = ["station.officer"]
+form = "note"
+result = "已还"
+ground = ["馆规§1"]
+consequence = "灯回到架上。"
+
+[[act]]
+id = "longer"
+title = "续借"
+from = ["lent"]
+by = ["station.head"]
+extends = { clock = "loan", by = "LAMP.LATER" }
+times = 1
+consequence = "多借一天。"
+
+[[clock]]
+id = "loan"
+title = "借期"
+runs_in = ["lent"]
+limit = "LAMP.LOAN"
+warn_at = 0.5
+on_expiry = [{ to = "station.head" }, { to = "district.officer", after = "LAMP.LATER" }]
+"#;
+
+const NOTE: &str = r#"{ "id": "note", "title": "备注", "version": "1", "schema": { "type": "object", "properties": { "days": { "type": "integer" } } } }"#;
+
+fn problems(text: &str) -> Vec<String> {
+    let procedures = ProcedureBook::parse(&[("lamp.toml".into(), text.into())]).unwrap();
+    let forms = FormBook::parse(&[("note.json".into(), NOTE.into())]).unwrap();
+    let references = References { procedures: &procedures, forms: &forms, law: &LampLaw };
+    check_all(references, "2026-11-21".parse().unwrap()).iter().map(ToString::to_string).collect()
+}
+
+/// Replaces one piece of the good procedure and expects a problem that says this.
+fn broken(old: &str, new: &str, says: &str) {
+    assert!(LAMP.contains(old), "the test's own text: {old}");
+    let found = problems(&LAMP.replacen(old, new, 1));
+    assert!(found.iter().any(|problem| problem.contains(says)), "{old} → {new}: expected \"{says}\", found {found:#?}");
+}
+
+#[test]
+fn a_procedure_that_holds_has_no_problem() {
+    assert_eq!(problems(LAMP), Vec::<String>::new());
+}
+
+#[test]
+fn states_must_be_reachable_owned_and_leave_somewhere() {
+    broken("[[act]]\nid = \"longer\"", "[[state]]\nid = \"lost\"\ntitle = \"丢失\"\nend = true\n\n[[act]]\nid = \"longer\"", "state lost: no act ever leads here");
+    broken("owner = [\"station.officer\"]", "owner = []", "state lent: an open state needs an owner");
+    broken("owner = [\"station.officer\"]", "owner = [\"grid.officer\"]", "state lent: its owner has no way out");
+    broken("to = \"back\"\n", "", "state lent: no end can be reached from here");
+    broken("to = \"back\"", "to = \"nowhere\"", "act return: the state nowhere does not exist");
+    broken("from = [\"lent\"]\nto", "from = [\"back\"]\nto", "state back: an end has an act");
+    broken("id = \"back\"", "id = \"lent\"", "state lent: the name stands twice");
+}
+
+#[test]
+fn if_nobody_acts_an_alarm_must_be_reached() {
+    broken("runs_in = [\"lent\"]", "runs_in = [\"back\"]", "no alarm is ever reached");
+    broken("on_expiry = [{ to = \"station.head\" }, { to = \"district.officer\", after = \"LAMP.LATER\" }]", "on_expiry = []", "no alarm is ever reached");
+    broken("{ to = \"station.head\" }", "{ to = \"merchant.manager\" }", "an alarm that only the business hears is none");
+    broken("warn_at = 0.5", "warn_at = 1.5", "the warning must come between beginning and end");
+    broken("limit = \"LAMP.LOAN\"\n", "", "its length must be said once");
+    broken("runs_in = [\"lent\"]", "runs_in = [\"lent\"]\npaused_in = [\"lent\"]", "it runs and stands still in the same state");
+}
+
+#[test]
+fn an_end_needs_a_result_a_ground_and_never_the_business_itself() {
+    broken("result = \"已还\"\n", "", "it ends the matter without a result");
+    broken("ground = [\"馆规§1\"]\n", "", "it ends the matter without a ground");
+    broken("by = [\"station.officer\"]", "by = [\"station.officer\", \"merchant.manager\"]", "a business could close a matter about itself");
+}
+
+#[test]
+fn what_is_referred_to_must_exist_and_be_in_force() {
+    broken("form = \"note\"", "form = \"essay\"", "act return: the form essay does not exist");
+    broken("by = [\"station.head\"]", "by = [\"emperor\"]", "act longer: the post emperor does not exist");
+    broken("law = [\"馆规§1\"]", "law = [\"馆规§9\"]", "馆规§9 is not in force on");
+    broken("limit = \"LAMP.LOAN\"", "limit = \"LAMP.GONE\"", "the value LAMP.GONE is not in force on");
+    broken("limit = \"LAMP.LOAN\"", "limit = \"LAMP.WATTS\"", "LAMP.WATTS is no length of time");
+    broken("from = \"2026-01-01\"", "from = \"2025-01-01\"", "the value LAMP.LOAN is not in force on 2025-01-01");
+    broken("consequence = \"灯回到架上。\"", "consequence = \"x\"\nopens = \"torch\"", "the procedure torch it opens does not exist");
+    broken("clock = \"loan\"", "clock = \"sun\"", "act longer: the clock sun does not exist");
+    broken("by = \"LAMP.LATER\" }", "field = \"weeks\" }", "nothing says by how much it extends");
+    broken("form = \"note\"", "form = \"note\"\ndefaults = { colour = \"colour\" }", "the form has no field colour");
+    broken("consequence = \"灯回到架上。\"", "consequence = \"\"", "its consequence is not said");
+}
+
+#[test]
+fn a_business_is_not_told_of_what_it_may_not_see() {
+    let torch = LAMP.replacen("id = \"lamp\"", "id = \"torch\"", 1).replacen("business = true", "business = false", 1);
+    let opens = LAMP.replacen("consequence = \"灯回到架上。\"", "consequence = \"x\"\nopens = \"torch\"", 1);
+    let told = opens.replacen("opens = \"torch\"", "opens = \"torch\"\ntold_as = \"结束\"", 1);
+    for (lamp, holds) in [(opens, false), (told, true)] {
+        let procedures = ProcedureBook::parse(&[("lamp.toml".into(), lamp), ("torch.toml".into(), torch.clone())]).unwrap();
+        let forms = FormBook::parse(&[("note.json".into(), NOTE.into())]).unwrap();
+        let references = References { procedures: &procedures, forms: &forms, law: &LampLaw };
+        let found = check_all(references, "2026-11-21".parse().unwrap());
+        assert_eq!(found.is_empty(), holds, "{found:?}");
+    }
+}
+
+#[test]
+fn a_misspelt_key_is_a_mistake_and_not_silence() {
+    let text = LAMP.replacen("warn_at", "warm_at", 1);
+    assert!(ProcedureBook::parse(&[("lamp.toml".into(), text)]).is_err());
+    let twice = [("a.toml".to_owned(), LAMP.to_owned()), ("b.toml".to_owned(), LAMP.to_owned())];
+    assert!(ProcedureBook::parse(&twice).is_err());
+}
+
+#[test]
+fn the_version_in_force_on_the_day_is_chosen_and_the_old_one_stays_known() {
+    let later = LAMP.replacen("from = \"2026-01-01\"", "from = \"2026-07-01\"", 1);
+    let book = ProcedureBook::parse(&[("a.toml".into(), LAMP.into()), ("b.toml".into(), later)]).unwrap();
+    let day = |text: &str| -> Day { text.parse().unwrap() };
+    assert!(book.in_force("lamp", day("2025-12-31")).is_none());
+    assert_eq!(book.in_force("lamp", day("2026-06-30")).unwrap().from, day("2026-01-01"));
+    assert_eq!(book.in_force("lamp", day("2026-07-01")).unwrap().from, day("2026-07-01"));
+    assert!(book.version("lamp", day("2026-01-01")).is_some());
+}
