@@ -1,0 +1,25 @@
+//! Words of matters.
+export const PROCEDURES: { id: string; title: string }[] = [
+  { id: 'alert-review', title: '告警研判' }, { id: 'reminder', title: '提醒' }, { id: 'rectification', title: '责令改正' }, { id: 'clue', title: '线索核查' },
+];
+
+/** Facts of a matter that are worth a line of their own; the others serve the machine. */
+export const FACTS: { key: string; title: string }[] = [
+  { key: 'scene_title', title: '情形' }, { key: 'class', title: '类别' }, { key: 'zone_title', title: '区域' },
+  { key: 'camera_name', title: '镜头' }, { key: 'requirement', title: '要求' }, { key: 'days', title: '期限' },
+];
+
+export const factText = (key: string, value: unknown): string => {
+  if (value === null || value === undefined || value === '') return '';
+  if (key === 'class') return ({ 1: '一类', 2: '二类', 3: '三类' } as Record<string, string>)[String(value)] ?? String(value);
+  if (key === 'days') return `${String(value)} 日`;
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+};
+
+export const TEXTS = {
+  none: { title: '还没有事项', text: '告警判为有效后，提醒、责令改正和线索核查会成为事项，带着时限排在这里。' },
+  noneFound: { title: '没有符合条件的事项', text: '放宽条件，或者用编号、主体名称再查。' },
+  noActs: '现在没有需要你办的。',
+  ended: '这件事项已经办结。',
+  noClocks: '没有在走的时限。',
+};

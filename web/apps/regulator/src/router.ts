@@ -1,0 +1,37 @@
+//! Which page is where. Every page is loaded when first visited.
+import { createRouter, createWebHistory } from 'vue-router';
+import { knownSession } from './session';
+
+export const router = createRouter({
+  history: createWebHistory('/regulator/'),
+  routes: [
+    { path: '/sign-in', name: 'sign-in', component: () => import('./shell/SignIn.vue'), meta: { bare: true, title: '登录' } },
+    { path: '/', name: 'desk', component: () => import('./overview/DeskPage.vue'), meta: { title: '工作台' } },
+    { path: '/alerts/:id?', name: 'alerts', component: () => import('./alerts/AlertsPage.vue'), meta: { title: '告警' } },
+    { path: '/cameras', name: 'cameras', component: () => import('./kitchens/VideoWall.vue'), meta: { title: '视频' } },
+    { path: '/cameras/:id', name: 'camera', component: () => import('./kitchens/CameraPage.vue'), meta: { title: '摄像头' } },
+    { path: '/businesses', name: 'businesses', component: () => import('./businesses/BusinessesPage.vue'), meta: { title: '主体' } },
+    { path: '/businesses/:id', name: 'business', component: () => import('./businesses/BusinessPage.vue'), meta: { title: '主体' } },
+    { path: '/map', name: 'map', component: () => import('./businesses/MapPage.vue'), meta: { title: '地图' } },
+    { path: '/matters', name: 'matters', component: () => import('./matters/MattersPage.vue'), meta: { title: '事项' } },
+    { path: '/matters/:id', name: 'matter', component: () => import('./matters/MatterPage.vue'), meta: { title: '事项' } },
+    { path: '/:rest(.*)*', name: 'nothing', component: () => import('./shell/NotFound.vue'), meta: { title: '没有这个页面' } },
+  ],
+});
+
+router.beforeEach(async (to) => {
+  const who = await knownSession();
+  if (to.name === 'sign-in') return who?.port === 'regulator' ? { path: '/' } : true;
+  return who?.port === 'regulator' ? true : { name: 'sign-in', query: to.fullPath === '/' ? {} : { next: to.fullPath } };
+});
+
+router.afterEach((to) => {
+  document.title = `${String(to.meta['title'] ?? '')} · 食安`;
+});
+
+// After a new version was put up, pages of the old one are gone: load the new shell at the same address.
+router.onError((error: unknown, to) => {
+  if (error instanceof Error && /dynamically imported module|Importing a module|module script failed/i.test(error.message)) {
+    window.location.assign(router.resolve(to).href);
+  }
+});

@@ -1,0 +1,146 @@
+//! One way to the server: JSON in, JSON out, refusals as ApiError, files with progress.
+import { ApiError, problemFrom } from './problem';
+import { noteServerTime } from './server-time';
+import type {
+  ActRequest, Alarm, AlertFile, AlertRow, Area, BusinessFile, BusinessPoint, BusinessRow, Camera, DayFrame, Desk, FileRef,
+  MatterFile, MatterRow, Model, NewCamera, Paged, PublicBusiness, PublicBusinessRow, PublicCamera, PublicRectification,
+  Scene, Session,
+} from './types';
+
+export type Query = Record<string, string | number | boolean | null | undefined>;
+
+/** Empty values are left out, so that a cleared filter does not reach the server. */
+export function queryText(query: Query = {}): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined && value !== null && value !== '' && value !== false) search.set(name, String(value));
+  }
+  const text = search.toString();
+  return text ? `?${text}` : '';
+}
+
+let onSignedOut: (() => void) | null = null;
+
+/** The shell says here what happens when the server no longer knows the session. */
+export function whenSignedOut(act: () => void): void {
+  onSignedOut = act;
+}
+
+export async function request<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
+  let response: Response;
+  try {
+    response = await fetch(path, {
+      method,
+      credentials: 'same-origin',
+      headers: body === undefined ? { accept: 'application/json' } : { accept: 'application/json', 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(signal ? { signal } : {}),
+    });
+  } catch (cause) {
+    if (signal?.aborted) throw cause;
+    throw new ApiError(0, 'network.unreachable', '');
+  }
+  noteServerTime(response.headers);
+  if (response.status === 204) return undefined as T;
+  const text = await response.text();
+  if (!response.ok) {
+    const problem = problemFrom(response.status, response.headers.get('content-type'), text);
+    if (response.status === 401 && !path.startsWith('/api/sessions')) onSignedOut?.();
+    throw problem;
+  }
+  if (!response.headers.get('content-type')?.includes('json')) {
+    throw new ApiError(response.status, 'network.not_json', '');
+  }
+  return JSON.parse(text) as T;
+}
+
+const get = <T>(path: string, signal?: AbortSignal) => request<T>('GET', path, undefined, signal);
+const at = (id: string) => encodeURIComponent(id);
+
+/** Sends one file; `progress` is called with shares from 0 to 1. */
+export function upload(file: Blob, name: string, progress?: (share: number) => void, signal?: AbortSignal): Promise<FileRef> {
+  return new Promise((resolve, reject) => {
+    const form = new FormData();
+    form.append('file', file, name);
+    const xhr = new XMLHttpRequest();
+    xhr.open('POST', '/api/files');
+    xhr.setRequestHeader('accept', 'application/json');
+    xhr.upload.onprogress = (e) => {
+      if (e.lengthComputable) progress?.(e.loaded / e.total);
+    };
+    xhr.onload = () => {
+      if (xhr.status >= 200 && xhr.status < 300) {
+        progress?.(1);
+        resolve(JSON.parse(xhr.responseText) as FileRef);
+      } else {
+        if (xhr.status === 401) onSignedOut?.();
+        reject(problemFrom(xhr.status, xhr.getResponseHeader('content-type'), xhr.responseText));
+      }
+    };
+    xhr.onerror = () => reject(new ApiError(0, 'network.unreachable', ''));
+    xhr.onabort = () => reject(new ApiError(0, 'network.cancelled', ''));
+    signal?.addEventListener('abort', () => xhr.abort());
+    xhr.send(form);
+  });
+}
+
+/** Every operation of the server that a port uses, by its name. */
+export const api = {
+  signIn: (account: string, password: string) => request<Session>('POST', '/api/sessions', { account, password }),
+  session: (signal?: AbortSignal) => get<Session>('/api/sessions/current', signal),
+  signOut: () => request<void>('DELETE', '/api/sessions/current'),
+
+  areas: (signal?: AbortSignal) => get<Area[]>('/api/areas', signal),
+  areaMap: (signal?: AbortSignal) => get<GeoJson>('/api/areas/map', signal),
+
+  businesses: (query: Query, signal?: AbortSignal) => get<Paged<BusinessRow>>(`/api/businesses${queryText(query)}`, signal),
+  businessPoints: (signal?: AbortSignal) => get<{ points: BusinessPoint[]; truncated?: boolean }>('/api/businesses/points', signal),
+  business: (id: string, signal?: AbortSignal) => get<BusinessFile>(`/api/businesses/${at(id)}`, signal),
+
+  publicBusinesses: (query: Query, signal?: AbortSignal) => get<Paged<PublicBusinessRow>>(`/api/public/businesses${queryText(query)}`, signal),
+  publicBusiness: (id: string, signal?: AbortSignal) => get<PublicBusiness>(`/api/public/businesses/${at(id)}`, signal),
+  publicRectifications: (id: string, signal?: AbortSignal) => get<PublicRectification[]>(`/api/public/businesses/${at(id)}/rectifications`, signal),
+  publicCameras: (query: Query, signal?: AbortSignal) => get<Paged<PublicCamera>>(`/api/public/cameras${queryText(query)}`, signal),
+
+  cameras: (query: Query, signal?: AbortSignal) => get<Paged<Camera>>(`/api/cameras${queryText(query)}`, signal),
+  camera: (id: string, signal?: AbortSignal) => get<Camera>(`/api/cameras/${at(id)}`, signal),
+  dayFrames: (id: string, day?: string, signal?: AbortSignal) => get<DayFrame[]>(`/api/cameras/${at(id)}/day-frames${queryText({ day })}`, signal),
+  addCamera: (camera: NewCamera) => request<Camera>('POST', '/api/cameras', camera),
+  removeCamera: (id: string) => request<void>('DELETE', `/api/cameras/${at(id)}`),
+
+  scenes: (signal?: AbortSignal) => get<Scene[]>('/api/scenes', signal),
+  models: (signal?: AbortSignal) => get<Model[]>('/api/models', signal),
+
+  alerts: (query: Query, signal?: AbortSignal) => get<Paged<AlertRow>>(`/api/alerts${queryText(query)}`, signal),
+  alert: (id: string, signal?: AbortSignal) => get<AlertFile>(`/api/alerts/${at(id)}`, signal),
+
+  matters: (query: Query, signal?: AbortSignal) => get<Paged<MatterRow>>(`/api/matters${queryText(query)}`, signal),
+  matter: (id: string, signal?: AbortSignal) => get<MatterFile>(`/api/matters/${at(id)}`, signal),
+  act: (id: string, act: string, what: ActRequest) => request<MatterFile>('POST', `/api/matters/${at(id)}/acts/${at(act)}`, what),
+
+  alarms: (signal?: AbortSignal) => get<Alarm[]>('/api/alarms', signal),
+  alarmSeen: (id: string) => request<void>('POST', `/api/alarms/${at(id)}/seen`),
+  desk: (signal?: AbortSignal) => get<Desk>('/api/desk', signal),
+};
+
+/** Where a camera's newest picture is; `tick` makes the browser ask again. */
+export const snapshotUrl = (cameraId: string, tick?: number) =>
+  `/api/cameras/${at(cameraId)}/snapshot.jpg${tick === undefined ? '' : `?t=${tick}`}`;
+
+export function liveUrl(cameraId: string): string {
+  const scheme = window.location.protocol === 'https:' ? 'wss:' : 'ws:';
+  return `${scheme}//${window.location.host}/api/cameras/${at(cameraId)}/live`;
+}
+
+/** A fresh id for `request_id`: the same act sent twice is done once. */
+export function newRequestId(): string {
+  // randomUUID exists only on https and localhost; a station's intranet may be plain http.
+  if (typeof crypto.randomUUID === 'function') return crypto.randomUUID();
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (b) => b.toString(16).padStart(2, '0')).join('');
+}
+
+export interface GeoJson {
+  type: 'FeatureCollection';
+  features: { type: 'Feature'; properties: Record<string, unknown> | null; geometry: { type: string; coordinates: unknown } }[];
+}

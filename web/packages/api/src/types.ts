@@ -1,0 +1,441 @@
+//! The shapes the server answers with. Names are the schema names of /api/openapi.json.
+//! Instants are RFC 3339 strings with +08:00; days are YYYY-MM-DD; ids are opaque strings.
+
+export interface Paged<T> {
+  items: T[];
+  total: number;
+  page: number;
+  page_size: number;
+}
+
+export interface Session {
+  person_id: string;
+  name: string;
+  account: string;
+  post: string;
+  post_title: string;
+  port: 'regulator' | 'merchant';
+  reach: { kind: 'area' | 'business'; code?: string | null; id?: string | null; name: string; path: string[] };
+  may: string[];
+}
+
+export interface Area {
+  code: string;
+  name: string;
+  kind: 'city' | 'district' | 'station' | 'grid';
+  parent: string | null;
+}
+
+export type Grade = 'A' | 'B' | 'C' | 'D';
+
+export interface BusinessRow {
+  id: string;
+  name: string;
+  kind: string;
+  kind_title: string;
+  address: string;
+  area_code: string;
+  area_name: string;
+  station_name: string;
+  grade: Grade | null;
+  credit: Grade | null;
+  status: 'active' | 'closed' | 'suspended';
+  /** The finer word for the kind, such as 小型餐馆. */
+  form: string | null;
+  /** None for a 农贸市场, whose opener needs no licence. */
+  licence_number: string | null;
+  licence_valid_to: string | null;
+  lon: number;
+  lat: number;
+  capacity: number | null;
+  floor_area_m2: number | null;
+}
+
+export interface OpeningHours {
+  /** 1 is Monday, 7 is Sunday. */
+  days: number[];
+  from: string;
+  to: string;
+}
+
+export interface Licence {
+  id: string;
+  kind: string;
+  kind_title: string;
+  number: string;
+  valid_from: string;
+  valid_to: string;
+  state: 'valid' | 'expiring' | 'expired';
+  issuer: string;
+  scope: string;
+}
+
+export interface BusinessFile extends BusinessRow {
+  credit_code: string;
+  legal_person: string;
+  contact_phone_masked: string;
+  opened_on: string;
+  opening_hours: OpeningHours[];
+  licences: Licence[];
+  labels: { code: string; title: string; by: string; expires_on: string | null }[];
+  people: { role: string; role_title?: string; name: string }[];
+  history: { at: string; kind: string; title: string; text: string }[];
+}
+
+/** [id, name, lon, lat, kind, grade] */
+export type BusinessPoint = [string, string, number, number, string, Grade | null];
+
+export interface PublicBusinessRow {
+  id: string;
+  name: string;
+  kind: string;
+  kind_title: string;
+  form?: string | null;
+  address: string;
+  grade: Grade | null;
+  lon: number;
+  lat: number;
+}
+
+export interface PublicBusiness {
+  id: string;
+  name: string;
+  kind: string;
+  kind_title: string;
+  address: string;
+  grade: Grade | null;
+  credit_code: string;
+  licences: { kind_title: string; number: string; valid_to: string; state: Licence['state'] }[];
+  opening_hours: OpeningHours[];
+  open_now: boolean;
+  capacity: number | null;
+}
+
+export interface PublicRectification {
+  id: string;
+  title: string;
+  found_on: string;
+  state: 'open' | 'mended';
+  due_on: string | null;
+  mended_on: string | null;
+  requirement: string;
+}
+
+export type CameraState = 'connecting' | 'online' | 'offline' | 'degraded';
+export type Codec = 'h264' | 'h265';
+
+export interface PublicCamera {
+  id: string;
+  business_id: string;
+  business_name: string;
+  name: string;
+  zone: string;
+  zone_title: string;
+  state: CameraState;
+  watchable: boolean;
+  why_not: null | 'closed_now' | 'offline' | 'not_public';
+}
+
+export interface Camera {
+  id: string;
+  business_id: string;
+  business_name: string;
+  area_code: string;
+  name: string;
+  zone: string;
+  zone_title: string;
+  is_public: boolean;
+  state: CameraState;
+  state_reason: string | null;
+  state_since: string | null;
+  codec: Codec | null;
+  width: number | null;
+  height: number | null;
+  fps: number | null;
+  kbps: number | null;
+  last_look_at: string | null;
+  last_picture_at: string | null;
+}
+
+export interface NewCamera {
+  business_id: string;
+  name: string;
+  zone: string;
+  url: string;
+  is_public: boolean;
+}
+
+/** How often officers found a scene's alerts valid, with the 95 % interval (shares from 0 to 1). */
+export interface Precision {
+  valid: number;
+  reviewed: number;
+  low: number;
+  high: number;
+}
+
+export interface Scene {
+  code: string;
+  title: string;
+  class: 1 | 2 | 3;
+  group: 'behaviour' | 'pest' | 'device';
+  basis: string;
+  model: { id: string; title: string; version: string } | null;
+  state: 'watching' | 'no_model';
+  note: string;
+  precision: Precision | null;
+}
+
+export interface Model {
+  id: string;
+  title: string;
+  version: string;
+  licence: string;
+  sha256: string;
+  runtime: 'onnxruntime' | 'rten';
+  scenes: string[];
+  installed_at: string;
+}
+
+export type AlertState = 'pending' | 'valid' | 'false' | 'unclear';
+
+export interface AlertRow {
+  id: string;
+  scene: string;
+  scene_title: string;
+  class: 1 | 2 | 3;
+  business_id: string;
+  business_name: string;
+  area_code: string;
+  camera_id: string;
+  camera_name: string;
+  zone: string;
+  zone_title: string;
+  first_at: string;
+  last_at: string;
+  count: number;
+  state: AlertState;
+  score: number | null;
+  still_url: string | null;
+  thumb_url: string | null;
+  matter_id: string | null;
+  due_at: string | null;
+  ongoing: boolean;
+  judged_at: string | null;
+  judged_by: string | null;
+}
+
+/** A box in shares of the picture, from 0 to 1. `about` marks what the alert is about. */
+export interface Box {
+  x: number;
+  y: number;
+  w: number;
+  h: number;
+  label: string;
+  score: number | null;
+  about: boolean;
+}
+
+/** A picture kept of a camera's day. */
+export interface DayFrame {
+  at: string;
+  url: string;
+  hit: boolean;
+}
+
+export interface AlertFile extends AlertRow {
+  boxes: Box[];
+  clip: { state: 'pending' | 'ready' | 'missing'; url: string | null; from: string | null; to: string | null; why: string | null } | null;
+  model: { id: string; title: string; version: string } | null;
+  threshold: number | null;
+  confirmed: string | null;
+  still_sha256: string | null;
+  suggestion: {
+    act: 'remind' | 'order' | 'refer';
+    title: string;
+    reasons: string[];
+    steps: { title: string; text: string; when: 'past' | 'now' | 'next' }[];
+  } | null;
+  precision: Precision | null;
+  /** How the camera stands now; no state when it was taken out. */
+  camera: { state: CameraState | null; online_since: string | null; alerts_today: number };
+  /** Which act judged it. */
+  judged_act: string | null;
+  acts: MatterAct[];
+  revision: number;
+}
+
+export type ClockUnit = 'workday' | 'day' | 'hour' | 'month' | 'year';
+
+export interface ClockLeft {
+  amount: number;
+  unit: ClockUnit;
+  overdue: boolean;
+}
+
+export interface MatterClock {
+  id: string;
+  title: string;
+  due_at: string;
+  warn_at: string | null;
+  state: 'running' | 'warned' | 'expired' | 'paused';
+  amount: number;
+  unit: ClockUnit;
+  basis: string;
+  left: ClockLeft;
+  on_expiry: string;
+  /** The holidays of a year it crosses are not announced: 暂定. */
+  provisional?: boolean;
+  /** How it was counted, in words. */
+  counted?: string;
+}
+
+export interface MatterRow {
+  id: string;
+  number: string;
+  title: string;
+  procedure: string;
+  procedure_title: string;
+  state: string;
+  state_title: string;
+  end: boolean;
+  business_id: string | null;
+  business_name: string | null;
+  area_code: string;
+  area_name: string;
+  opened_at: string;
+  closed_at: string | null;
+  result: string | null;
+  clock: MatterClock | null;
+  revision: number;
+  supervised: boolean;
+}
+
+export interface FileRef {
+  id: string;
+  name: string;
+  mime: string;
+  size_bytes: number;
+  sha256: string;
+  url: string;
+}
+
+/** The subset of JSON Schema that forms are written in. */
+export interface FormField {
+  type?: 'string' | 'integer' | 'number' | 'boolean' | 'array' | 'object';
+  title?: string;
+  description?: string;
+  format?: 'date' | 'date-time' | 'textarea' | string;
+  enum?: (string | number)[];
+  oneOf?: { const: string | number; title: string }[];
+  items?: FormField;
+  minimum?: number;
+  maximum?: number;
+  minLength?: number;
+  maxLength?: number;
+  minItems?: number;
+  maxItems?: number;
+  uniqueItems?: boolean;
+  pattern?: string;
+  default?: unknown;
+  const?: unknown;
+  properties?: Record<string, FormField>;
+  required?: string[];
+}
+
+export interface Form {
+  schema: FormField;
+  ui: Record<string, unknown> | null;
+}
+
+export interface MatterAct {
+  id: string;
+  title: string;
+  tone: 'primary' | 'danger' | 'plain';
+  form: Form | null;
+  files: { min: number; max: number; accept: string | string[] } | null;
+  consequence: string | null;
+  opens: string | null;
+}
+
+export interface MatterEvent {
+  seq: number;
+  act: string;
+  act_title: string;
+  actor_name: string | null;
+  actor_post_title: string | null;
+  at: string;
+  form: Record<string, unknown> | null;
+  form_fields: { label: string; value: string }[];
+  files: FileRef[];
+  to_state_title: string | null;
+  note: string | null;
+}
+
+export interface MatterLink {
+  id: string;
+  number: string;
+  title: string;
+  procedure_title: string;
+}
+
+export interface MatterFile extends MatterRow {
+  facts: Record<string, unknown>;
+  law: { title: string; article: string; text: string }[];
+  steps: { state: string; title: string; at: 'past' | 'now' | 'next' }[];
+  history: MatterEvent[];
+  clocks: MatterClock[];
+  acts: MatterAct[];
+  parent: MatterLink | null;
+  children: MatterLink[];
+  if_nobody_acts: { at: string; text: string }[];
+  alarms: { at: string; text: string; to: string }[];
+}
+
+export interface ActRequest {
+  form?: Record<string, unknown>;
+  files?: string[];
+  revision?: number;
+  request_id?: string;
+}
+
+export interface Alarm {
+  id: string;
+  matter_id: string;
+  matter_number: string;
+  title: string;
+  text: string;
+  at: string;
+  seen: boolean;
+}
+
+export interface Desk {
+  counts: {
+    alerts_pending: number;
+    matters_mine: number;
+    due_today: number;
+    overdue: number;
+    cameras_offline: number;
+    cameras: number;
+  };
+  area_name: string;
+}
+
+export const LIVE_KINDS = [
+  'alert.raised', 'alert.merged', 'alert.judged',
+  'matter.opened', 'matter.acted', 'matter.warned', 'matter.expired',
+  'camera.changed',
+] as const;
+export type LiveKind = (typeof LIVE_KINDS)[number];
+
+export interface LiveEvent {
+  id: string;
+  at: string;
+  kind: LiveKind;
+  area_code: string;
+  business_id: string | null;
+  alert_id?: string | null;
+  matter_id?: string | null;
+  camera_id?: string | null;
+  title?: string | null;
+  scene?: string | null;
+}

@@ -1,0 +1,22 @@
+//! The few components and words that look the same on every port.
+export * from './format';
+export * from './form-rules';
+export * from './matter-tone';
+export { useNow } from './use-now';
+export { type LiveStatus } from './live-feed';
+export { CAMERA_REASONS, CAMERA_STATE, cameraReason, liveReason, ZONES } from './texts/camera';
+export { default as BoxLayer } from './BoxLayer.vue';
+export { default as CameraStill } from './CameraStill.vue';
+export { default as ClockBadge } from './ClockBadge.vue';
+export { default as CopyCode } from './CopyCode.vue';
+export { default as EmptyState } from './EmptyState.vue';
+export { default as EvidenceGrid } from './EvidenceGrid.vue';
+export { default as FormRenderer } from './FormRenderer.vue';
+export { default as Lightbox } from './Lightbox.vue';
+export { default as LivePlayer } from './LivePlayer.vue';
+export { default as LoadingShape } from './LoadingShape.vue';
+export { default as MatterTimeline } from './MatterTimeline.vue';
+export { default as OfflineBar } from './OfflineBar.vue';
+export { default as StatusTag } from './StatusTag.vue';
+export { default as WhenText } from './WhenText.vue';
+export { default as ZoomPicture } from './ZoomPicture.vue';
