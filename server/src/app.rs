@@ -1,0 +1,212 @@
+//! Configuration → database → every module → one program that can be served, asked and stopped.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use axum::Router;
+use shian_access::Policy;
+use shian_alerts::Alerts;
+use shian_base::{Result, SharedClock};
+use shian_db::{Db, Migration};
+use shian_files::Files;
+use shian_jobs::{Jobs, Runner, RunnerConfig};
+use shian_kitchens::Kitchens;
+use shian_law::LawBook;
+use shian_matter::Matters;
+use shian_media::{Video, Vision};
+use shian_people::CallerLayer;
+use shian_video::RtspVideo;
+use shian_vision::{ChildVision, VisionConfig};
+use shian_web::{Live, Module};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tracing::{error, info};
+
+use crate::config::Config;
+use crate::http;
+
+/// The running platform, without its listener.
+pub struct App {
+    pub db: Db,
+    pub clock: SharedClock,
+    pub config: Config,
+    pub files: Files,
+    pub law: Arc<LawBook>,
+    pub matters: Arc<Matters>,
+    pub alerts: Arc<Alerts>,
+    pub kitchens: Arc<Kitchens>,
+    pub vision: Arc<ChildVision>,
+    pub runner: Runner,
+    pub site: Router,
+    pub openapi: utoipa::openapi::OpenApi,
+    pub policy: Arc<Policy>,
+}
+
+/// The modules with what they are wired to, before a database is opened for serving.
+struct Wired {
+    modules: Vec<Module>,
+    law: Arc<LawBook>,
+    matters: Arc<Matters>,
+    alerts: Arc<Alerts>,
+    kitchens: Arc<Kitchens>,
+}
+
+impl App {
+    /// Opens the database, brings its schema up to date and wires every module. Nothing listens yet.
+    pub async fn start(config: Config, clock: SharedClock) -> Result<Self> {
+        let data = config.server.data.clone();
+        std::fs::create_dir_all(&data).with_context(|| format!("making the folder {}", data.display()))?;
+        let vision = start_vision(&config, &data);
+        let db = Db::open(&config.database_url()).await?;
+        let files = Files::local(db.clone(), &data.join("files"))?;
+        let (live, queue) = (Live::default(), Jobs::default());
+        let video = RtspVideo::new(config.video.clone(), Arc::clone(&clock));
+        let wired = wire(&config, &db, &clock, &files, &live, &queue, video, Arc::clone(&vision) as _)?;
+        let migrated = db.migrate(&migrations(&wired.modules), clock.now()).await?;
+        if !migrated.run.is_empty() {
+            info!("brought the schema up to date: {}", migrated.run.join(", "));
+        }
+
+        let mut rules = shian_files::rules();
+        let (mut routers, mut jobs, mut sweeps) = (Vec::new(), Vec::new(), Vec::new());
+        for module in wired.modules {
+            rules.extend(module.policy);
+            routers.push(module.router);
+            jobs.extend(module.jobs);
+            sweeps.extend(module.sweeps);
+        }
+        let policy = Arc::new(Policy::new(rules)?);
+        routers.push(shian_files::router(files.clone(), Arc::clone(&clock)));
+        routers.push(shian_web::events_router(db.clone(), live));
+        let (api, openapi) = http::api(routers);
+        let callers = CallerLayer {
+            db: db.clone(),
+            clock: Arc::clone(&clock),
+            config: config.people.clone(),
+            policy: Arc::clone(&policy),
+        };
+        let site = http::site(api, &openapi, db.clone(), callers);
+        let runner = Runner::new(db.clone(), Arc::clone(&clock), queue, jobs, sweeps, RunnerConfig::default());
+        let (law, matters, alerts, kitchens) = (wired.law, wired.matters, wired.alerts, wired.kitchens);
+        Ok(Self { db, clock, config, files, law, matters, alerts, kitchens, vision, runner, site, openapi, policy })
+    }
+
+    /// Serves until `stop` turns true, then lets requests and jobs that were begun come to their end.
+    pub async fn serve(&self, listener: TcpListener, mut stop: watch::Receiver<bool>) -> Result<()> {
+        let mut workers = JoinSet::new();
+        workers.spawn(self.runner.clone().run(stop.clone()));
+        workers.spawn(Arc::clone(&self.kitchens).run(stop.clone()));
+        let site = self.site.clone();
+        let mut ending = stop.clone();
+        let server = axum::serve(listener, site).with_graceful_shutdown(async move {
+            let _ = ending.wait_for(|stopped| *stopped).await;
+        });
+        tokio::select! {
+            ended = server => ended.context("serving")?,
+            // Live views and event streams have no end of their own: after a moment they are cut.
+            () = async { let _ = stop.wait_for(|s| *s).await; tokio::time::sleep(std::time::Duration::from_secs(2)).await } => {}
+        }
+        while let Some(ended) = workers.join_next().await {
+            if let Err(panic) = ended {
+                error!("a worker ended badly: {panic}");
+            }
+        }
+        self.db.close().await;
+        Ok(())
+    }
+}
+
+/// Every table of every module, in the order in which they refer to each other.
+fn migrations(modules: &[Module]) -> Vec<Migration> {
+    let kernel = [shian_jobs::MIGRATIONS, shian_web::MIGRATIONS, shian_files::MIGRATIONS];
+    kernel.into_iter().flatten().copied().chain(modules.iter().flat_map(|module| module.migrations).copied()).collect()
+}
+
+#[expect(clippy::too_many_arguments, reason = "the one place where everything meets")]
+fn wire(
+    config: &Config,
+    db: &Db,
+    clock: &SharedClock,
+    files: &Files,
+    live: &Live,
+    jobs: &Jobs,
+    video: Arc<dyn Video>,
+    vision: Arc<dyn Vision>,
+) -> Result<Wired> {
+    let folder = Some(config.law.folder.as_str()).filter(|folder| !folder.is_empty()).map(Path::new);
+    let law = Arc::new(LawBook::load(folder)?);
+    let parts = shian_matter::Parts {
+        law: Arc::clone(&law) as _,
+        calendar: law.calendar(),
+        forms: law.forms(),
+        procedures: law.procedures(),
+        numbering: law.numbering(),
+        live: live.clone(),
+    };
+    let matters = Arc::new(Matters::new(parts, clock.now().day())?);
+    let kitchens = Kitchens::new(shian_kitchens::Parts {
+        db: db.clone(),
+        clock: Arc::clone(clock),
+        jobs: jobs.clone(),
+        live: live.clone(),
+        files: files.clone(),
+        law: Arc::clone(&law),
+        video: Arc::clone(&video),
+        vision,
+        config: config.kitchens.clone(),
+    });
+    let alerts = Alerts::new(shian_alerts::Parts {
+        db: db.clone(),
+        clock: Arc::clone(clock),
+        jobs: jobs.clone(),
+        live: live.clone(),
+        law: Arc::clone(&law),
+        matters: Arc::clone(&matters),
+        video,
+    });
+    let overview = shian_overview::Parts {
+        db: db.clone(),
+        clock: Arc::clone(clock),
+        matters: Arc::clone(&matters),
+        alerts_pending: shian_overview::count(|tx, caller| Box::pin(shian_alerts::count_pending(tx, caller))),
+        cameras: shian_overview::count(|tx, caller| Box::pin(shian_kitchens::count_cameras(tx, caller))),
+        cameras_offline: shian_overview::count(|tx, caller| Box::pin(shian_kitchens::count_cameras_offline(tx, caller))),
+    };
+    let modules = vec![
+        shian_area::module(db.clone()),
+        shian_business::module(db.clone(), Arc::clone(clock)),
+        shian_people::module(db.clone(), Arc::clone(clock), config.people.clone()),
+        shian_matter::module(Arc::clone(&matters), db.clone(), Arc::clone(clock)),
+        shian_kitchens::module(Arc::clone(&kitchens)),
+        shian_alerts::module(Arc::clone(&alerts)),
+        shian_overview::module(overview),
+    ];
+    Ok(Wired { modules, law, matters, alerts, kitchens })
+}
+
+fn start_vision(config: &Config, data: &Path) -> Arc<ChildVision> {
+    let program = std::env::current_exe().unwrap_or_else(|_| "shian".into());
+    let mut settings = VisionConfig::new(vec![program.into(), "vision-worker".into()]);
+    if config.vision.workers > 0 {
+        settings.workers = config.vision.workers;
+    }
+    settings.models_dir = Some(data.join("models"));
+    settings.quarantine_dir = Some(data.join("quarantine"));
+    settings.onnxruntime = match config.vision.onnxruntime.as_str() {
+        "" => beside_the_program(),
+        path => vec![path.into()],
+    };
+    ChildVision::start(settings)
+}
+
+/// Where the project's own scripts put ONNX Runtime, seen from the program in `target/release` or installed.
+fn beside_the_program() -> Vec<PathBuf> {
+    let Ok(program) = std::env::current_exe() else { return Vec::new() };
+    let name = "libonnxruntime.so";
+    let near = program.ancestors().skip(1).take(4);
+    near.flat_map(|folder| [folder.join(name), folder.join("lib").join(name), folder.join(".local/onnxruntime").join(name)])
+        .filter(|path| path.exists())
+        .collect()
+}

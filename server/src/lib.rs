@@ -1,0 +1,10 @@
+//! The one binary: configuration → database → every module → HTTP and workers.
+//!
+//! Start reading at `App::start`.
+
+pub mod app;
+pub mod assets;
+pub mod config;
+pub mod demo;
+pub mod http;
+pub mod tools;

@@ -1,0 +1,7 @@
+//! The whole platform without its listener: every endpoint's refusals, the generated papers, a story end to end.
+
+mod acts;
+mod house;
+mod kill;
+mod papers;
+mod refusals;
