@@ -9,21 +9,6 @@ async fn act(house: &House, cookie: &str, matter: &str, act: &str, body: Value) 
     house.post(&format!("/api/matters/{matter}/acts/{act}"), Some(cookie), body).await
 }
 
-async fn photo(house: &House, cookie: &str) -> String {
-    use axum::body::Body;
-    use axum::http::{Request, header};
-    let mut body = b"--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.jpg\"\r\n\r\n".to_vec();
-    body.extend_from_slice(&[0xff, 0xd8, 0xff, 0xe0, 0, 16, b'J', b'F', b'I', b'F', 0, 1]);
-    body.extend_from_slice(b"\r\n--b--\r\n");
-    let request = Request::post("/api/files")
-        .header(header::HOST, "shian.test")
-        .header(header::COOKIE, cookie)
-        .header(header::CONTENT_TYPE, "multipart/form-data; boundary=b")
-        .body(Body::from(body))
-        .unwrap();
-    house.raw(request).await.json["id"].as_str().unwrap().to_owned()
-}
-
 async fn story(house: House) {
     let officer = house.sign_in("limin").await;
     let owner = house.sign_in("wangji").await;
@@ -45,7 +30,7 @@ async fn story(house: House) {
     assert_eq!(act(&house, &owner, &order, "acknowledge", json!({})).await.status, StatusCode::OK);
     let bare = act(&house, &owner, &order, "submit", json!({ "form": { "statement": "已整改。" } })).await;
     assert_eq!(bare.status, StatusCode::UNPROCESSABLE_ENTITY, "a rectification needs a picture: {}", bare.json);
-    let photo = photo(&house, &owner).await;
+    let photo = house.send_photo(&owner).await;
     let sent = json!({ "form": { "statement": "已收起手机并培训员工。" }, "files": [photo] });
     assert_eq!(act(&house, &owner, &order, "submit", sent).await.status, StatusCode::OK);
     assert_eq!(house.get(&format!("/api/files/{photo}"), Some(&officer)).await.status, StatusCode::OK);

@@ -135,6 +135,22 @@ impl House {
         Reply { status: head.status, headers: head.headers, json }
     }
 
+    /// Sends a file that begins like a JPEG; its id.
+    pub async fn send_photo(&self, cookie: &str) -> String {
+        let mut body = b"--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.jpg\"\r\n\r\n".to_vec();
+        body.extend_from_slice(&[0xff, 0xd8, 0xff, 0xe0, 0, 16, b'J', b'F', b'I', b'F', 0]);
+        body.extend_from_slice(b"\r\n--b--\r\n");
+        let request = Request::post("/api/files")
+            .header(header::HOST, "shian.test")
+            .header(header::COOKIE, cookie)
+            .header(header::CONTENT_TYPE, "multipart/form-data; boundary=b")
+            .body(Body::from(body))
+            .unwrap();
+        let reply = self.raw(request).await;
+        assert_eq!(reply.status, StatusCode::CREATED, "{}", reply.json);
+        reply.json["id"].as_str().unwrap().to_owned()
+    }
+
     /// Something is found at 王记面馆; the alert's and its review's ids.
     pub async fn finds(&self, scene: &str) -> (String, String) {
         self.finds_at(self.camera, scene).await

@@ -68,7 +68,8 @@ async fn walk(house: House) {
     let strange = house.sign_in("fumanlou").await;
     let elsewhere = house.sign_in("zhoukai").await;
     let business = shian_town::business_named("王记面馆").to_string();
-    let file = evidence(&house).await;
+    // A file that its sender has not put into any context yet.
+    let file = house.send_photo(&house.sign_in("wangji").await).await;
 
     let document = serde_json::to_value(&house.app.openapi).unwrap();
     let described: BTreeSet<(String, String)> = document["paths"]
@@ -113,23 +114,6 @@ async fn walk(house: House) {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     house.end().await;
-}
-
-/// A file that belongs to a matter of 王记面馆, sent by its manager and not yet in any context.
-async fn evidence(house: &House) -> String {
-    let cookie = house.sign_in("wangji").await;
-    let mut body = b"--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.jpg\"\r\n\r\n".to_vec();
-    body.extend_from_slice(&[0xff, 0xd8, 0xff, 0xe0, 0, 16, b'J', b'F', b'I', b'F', 0]);
-    body.extend_from_slice(b"\r\n--b--\r\n");
-    let request = Request::post("/api/files")
-        .header(header::HOST, "shian.test")
-        .header(header::COOKIE, cookie)
-        .header(header::CONTENT_TYPE, "multipart/form-data; boundary=b")
-        .body(Body::from(body))
-        .unwrap();
-    let reply = house.raw(request).await;
-    assert_eq!(reply.status, StatusCode::CREATED, "{}", reply.json);
-    reply.json["id"].as_str().unwrap().to_owned()
 }
 
 fn body_for(path: &str, business: &str) -> Value {

@@ -193,7 +193,6 @@ export interface Model {
   sha256: string;
   runtime: 'onnxruntime' | 'rten';
   scenes: string[];
-  installed_at: string;
 }
 
 export type AlertState = 'pending' | 'valid' | 'false' | 'unclear';
