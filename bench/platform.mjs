@@ -120,11 +120,11 @@ try {
         if (queue.length > 1 && !bytesAt) bytesAt = performance.now();
         feed();
       };
+      video.play().catch(() => {});
       const seen = await Promise.race([
         new Promise((done) => video.requestVideoFrameCallback(() => done(performance.now()))),
         new Promise((done) => setTimeout(() => done(null), 8000)),
       ]);
-      video.play().catch(() => {});
       socket.close();
       return { picture: seen === null ? null : seen - begun, bytes: bytesAt ? bytesAt - begun : null };
     }, camera.id);

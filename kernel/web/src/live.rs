@@ -85,6 +85,8 @@ impl Default for Live {
 
 /// How many missed events a screen is told when it comes back; one that missed more reloads.
 const REPLAY_MAX: i64 = 500;
+/// Nobody follows along longer than this after their session has ended.
+const ASKED_ANEW: Duration = Duration::from_secs(120);
 /// How long missed events are kept.
 const KEPT_SECONDS: i64 = 24 * 3600;
 
@@ -160,7 +162,7 @@ async fn events(
         missed.clear();
     }
     let replayed: HashSet<_> = missed.iter().map(|event| event.id).chain(last).collect();
-    let replay: Vec<Event> = std::iter::once(Event::default().event("hello").data("{}"))
+    let replay: Vec<Event> = std::iter::once(Event::default().event("hello").retry(Duration::from_millis(500)).data("{}"))
         .chain(too_many.then(|| Event::default().event("reload").data("{}")))
         .chain(missed.iter().filter(|event| event.for_caller(&caller)).map(LiveEvent::to_sse))
         .collect();
@@ -177,6 +179,7 @@ async fn events(
             }
         }
     });
-    let events = stream::iter(replay).chain(live).map(Ok);
+    // The stream ends now and then; the screen comes back by itself, and is asked anew who it is.
+    let events = stream::iter(replay).chain(live).map(Ok).take_until(tokio::time::sleep(ASKED_ANEW));
     Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(Duration::from_secs(15))))
 }

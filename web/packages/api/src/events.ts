@@ -16,6 +16,9 @@ export function retryDelay(attempt: number, random: () => number = Math.random):
   return Math.round(base * (0.9 + 0.2 * random()));
 }
 
+/** How long a connection may be gone before anybody is told. */
+const WORRY_MS = 3_000;
+
 /**
  * Listens to /api/events. While the browser reconnects by itself it sends Last-Event-ID and nothing is lost;
  * when it gives up (the server answered an error) a new connection is made and `gap` is told.
@@ -23,6 +26,7 @@ export function retryDelay(attempt: number, random: () => number = Math.random):
 export function listenLive(listener: LiveListener, url = '/api/events'): () => void {
   let source: EventSource | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let worry: ReturnType<typeof setTimeout> | undefined;
   let attempt = 0;
   let hadGap = false;
   let stopped = false;
@@ -32,6 +36,8 @@ export function listenLive(listener: LiveListener, url = '/api/events'): () => v
     source = new EventSource(url);
     source.onopen = () => {
       attempt = 0;
+      clearTimeout(worry);
+      worry = undefined;
       listener.state?.('open');
       if (hadGap) {
         hadGap = false;
@@ -39,7 +45,8 @@ export function listenLive(listener: LiveListener, url = '/api/events'): () => v
       }
     };
     source.onerror = () => {
-      listener.state?.('broken');
+      // The server ends the stream now and then to ask anew who listens: that is no break worth a word.
+      worry ??= setTimeout(() => listener.state?.('broken'), WORRY_MS);
       if (source?.readyState !== EventSource.CLOSED || stopped) return;
       hadGap = true;
       timer = setTimeout(open, retryDelay(attempt++));
@@ -58,6 +65,7 @@ export function listenLive(listener: LiveListener, url = '/api/events'): () => v
   return () => {
     stopped = true;
     clearTimeout(timer);
+    clearTimeout(worry);
     source?.close();
   };
 }
