@@ -8,7 +8,7 @@ use shian_db::Tx;
 use shian_files::{Context, FileId, Files};
 use shian_law::Scene;
 use shian_matter::{MatterId, NewMatter, Opening, Party};
-use shian_media::Finding;
+use shian_media::{Finding, FindingId};
 use shian_web::LiveEvent;
 
 use crate::access::READ;
@@ -25,6 +25,13 @@ pub struct Raised {
 }
 
 impl Alerts {
+    /// Says of a finding that is told after the fact that it is over and that no clip was kept.
+    pub async fn end_without_clip(&self, tx: &mut Tx, finding: FindingId, at: Instant) -> Result<()> {
+        store::ended(tx, finding, at).await?;
+        store::clip_missing(tx, finding, "clip.none").await?;
+        Ok(())
+    }
+
     /// Puts a finding before the officers, once however often it is told.
     ///
     /// The same scene at the same camera is one alert while it waits for judgement, and for the scene's cool-down

@@ -49,6 +49,7 @@ async fn finding(tx: &mut Tx, app: &App, plan: &TownPlan, past: &PastFinding) ->
         cool_down_s: 1800,
     };
     let raised = app.alerts.raise(tx, &finding, found_at).await?;
+    app.alerts.end_without_clip(tx, finding.id, found_at.plus_seconds(70)).await?;
     let officer = officer_of(plan, &new.business.area_code);
     let judged_at = found_at.plus_seconds(41 * 60);
     let verdict = match past.response {
