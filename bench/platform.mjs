@@ -134,7 +134,8 @@ try {
   }
   result.first_live_picture_ms = figures(views);
 
-  // Camera event → screen: a kitchen's picture turns black; until the officer's page is told over its event stream.
+  // Camera event → screen: a cook takes out a phone; until the officer's page is told over its event stream.
+  // It takes three of five looks, one a second, to be confirmed; black and frozen pictures wait 20 s and more by rule.
   await page.evaluate(() => {
     window.told = [];
     const source = new EventSource('/api/events');
@@ -147,22 +148,24 @@ try {
   const change = (id, scene) => fetch(`${control}/cameras/cam-${id.slice(0, 8)}/fault`, { method: 'POST', body: JSON.stringify({ kind: 'scene', scene }) });
   const truth = async (id) => (await (await fetch(`${control}/cameras/cam-${id.slice(0, 8)}`)).json()).scene;
   const delays = [];
+  const missed = [];
   const quiet = [];
-  for (const camera of online) if (['cooking', 'empty'].includes(await truth(camera.id))) quiet.push(camera);
+  // A kitchen that is cooking is open: a dark kitchen after hours is no finding.
+  for (const camera of online) if ((await truth(camera.id)) === 'cooking') quiet.push(camera);
   for (let i = 0; i < Math.min(EVENTS, quiet.length); i += 1) {
     const camera = quiet[i];
-    await change(camera.id, 'black');
+    await change(camera.id, 'phone');
     const at = Date.now();
     let seen = null;
     while (!seen && Date.now() - at < 20_000) {
-      seen = await page.evaluate((id) => window.told.find((one) => one.data.camera_id === id && one.data.scene === 'camera_black') ?? null, camera.id);
+      seen = await page.evaluate((id) => window.told.find((one) => one.data.camera_id === id && one.data.scene === 'phone') ?? null, camera.id);
       if (!seen) await sleep(20);
     }
-    if (!seen) throw new Error(`no alert of ${camera.business_name} ${camera.name} within 20 s`);
-    delays.push(seen.at - at);
+    if (seen) delays.push(seen.at - at);
+    else missed.push(`${camera.business_name} ${camera.name}`);
     await fetch(`${control}/cameras/cam-${camera.id.slice(0, 8)}/fault`, { method: 'DELETE' });
   }
-  result.event_to_screen_ms = figures(delays);
+  result.event_to_screen_ms = { ...figures(delays), not_within_20_s: missed };
 } finally {
   await browser?.close();
   if (town && town.server.exitCode === null) await stop(town);
