@@ -22,7 +22,7 @@ use shian_jobs::{Jobs, Runner, RunnerConfig};
 use shian_law::LawBook;
 use shian_matter::{ActBody, Done, MatterId, Matters, Numbering};
 use shian_media::{
-    CameraId, CameraSource, CameraStatus, Clip, Finding, FindingModel, FoundBox, Keyframe, LiveStream, MediaError, Video,
+    CameraId, CameraSource, CameraStatus, Clip, CodedPicture, Finding, FindingModel, FoundBox, LiveStream, MediaError, Video,
 };
 use shian_testkit::{clock, noon};
 use shian_web::{Caller, Live};
@@ -243,7 +243,10 @@ impl Video for NoVideo {
     fn status(&self, _: CameraId) -> Option<CameraStatus> {
         None
     }
-    fn keyframe(&self, _: CameraId) -> Option<Keyframe> {
+    fn newest(&self, _: CameraId, _: usize) -> Option<CodedPicture> {
+        None
+    }
+    fn keyframe(&self, _: CameraId) -> Option<CodedPicture> {
         None
     }
     async fn live(&self, _: CameraId) -> Result<LiveStream, MediaError> {

@@ -5,7 +5,7 @@ use serde_json::json;
 use shian_base::{Id, Instant, Result};
 use shian_db::{Tx, args};
 use shian_files::{Context, FileRef, Files, NewFile, Stored};
-use shian_media::{CameraId, Finding, FindingId, FindingModel, FoundBox, Keyframe, Look, LookRequest};
+use shian_media::{CameraId, Finding, FindingId, FindingModel, FoundBox, CodedPicture, Look, LookRequest};
 use tracing::{info, warn};
 
 use crate::clip::{ClipWanted, LATE_S};
@@ -27,7 +27,7 @@ impl Kitchens {
         watched: &Watched,
         eye: &mut Eye,
         seen: &Observation<'_>,
-        picture: Option<(&Keyframe, &Look)>,
+        picture: Option<(&CodedPicture, &Look)>,
     ) {
         let facts = watched.facts();
         let rules = lock(&self.rules).clone();
@@ -53,20 +53,20 @@ impl Kitchens {
         facts: &Facts,
         eye: &mut Eye,
         found: rules::Finding,
-        picture: Option<(&Keyframe, &Look)>,
+        picture: Option<(&CodedPicture, &Look)>,
     ) -> Result<()> {
         let camera = &facts.camera;
         let id: FindingId = Id::named(&format!("finding/{}/{}/{}", camera.id, found.scene, found.first_at.micros()));
         // What a picture shows was so when the picture was taken.
-        let at = picture.map_or(found.at, |(keyframe, _)| keyframe.at);
+        let at = picture.map_or(found.at, |(taken, _)| taken.at);
         let now = self.clock.now();
 
         let still_name = file_name(facts, at, "jpg");
         let mut stills = Vec::new();
         match picture {
-            Some((keyframe, look)) => {
-                let full = self.still(camera.id, keyframe, 0).await.or_else(|| look.jpeg.clone());
-                let thumb = self.still(camera.id, keyframe, THUMB_MAX_SIDE).await.or_else(|| full.clone());
+            Some((taken, look)) => {
+                let full = self.still(camera.id, taken, 0).await.or_else(|| look.jpeg.clone());
+                let thumb = self.still(camera.id, taken, THUMB_MAX_SIDE).await.or_else(|| full.clone());
                 stills.extend([full, thumb].into_iter().flatten());
             }
             // A camera that went away: the last picture it sent, if there was one.
@@ -202,10 +202,10 @@ impl Kitchens {
         store::add_still(tx, camera.id, at, file.id, is_hit).await
     }
 
-    /// The keyframe as a JPEG of its own, none when the worker cannot just now.
-    async fn still(&self, id: CameraId, keyframe: &Keyframe, max_side: u32) -> Option<Bytes> {
-        let (keyframe, stream) = (keyframe.clone(), id.to_string());
-        let request = LookRequest { keyframe, stream, detect: false, jpeg_max_side: Some(max_side) };
+    /// The picture as a JPEG of its own, none when the worker cannot just now.
+    async fn still(&self, id: CameraId, picture: &CodedPicture, max_side: u32) -> Option<Bytes> {
+        let (picture, stream) = (picture.clone(), id.to_string());
+        let request = LookRequest { picture, stream, detect: false, jpeg_max_side: Some(max_side) };
         self.vision.look(request).await.ok()?.jpeg
     }
 

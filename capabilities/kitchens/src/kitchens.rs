@@ -110,7 +110,7 @@ impl Kitchens {
         }
         let (at, sequence) = (keyframe.at, keyframe.sequence);
         let request = LookRequest {
-            keyframe,
+            picture: keyframe,
             stream: id.to_string(),
             detect: false,
             jpeg_max_side: Some(self.config.still_max_side),

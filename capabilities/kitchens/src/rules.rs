@@ -331,6 +331,11 @@ impl Watch {
         changes
     }
 
+    /// Whether a model saw something that is neither confirmed nor gone: another picture soon would tell.
+    pub fn is_unsure(&self) -> bool {
+        self.scenes.values().any(|progress| !progress.is_going_on() && progress.window.iter().any(|(_, hit)| *hit))
+    }
+
     fn judge_connection(&mut self, seen: &Observation, rule: Option<&OfflineRule>, changes: &mut Vec<Change>) {
         match seen.camera {
             CameraState::Online | CameraState::Degraded => self.away_since = None,

@@ -37,6 +37,8 @@ pub(crate) struct Facts {
 struct Turn {
     due: tokio::time::Instant,
     is_running: bool,
+    /// The last look found something that is not confirmed yet: any newer picture will do.
+    is_closer: bool,
 }
 
 /// The newest picture that was decoded.
@@ -79,7 +81,7 @@ impl Watched {
         let noted = (facts.camera.state, facts.camera.state_reason.clone());
         Self {
             facts: Mutex::new(Arc::new(facts)),
-            turn: Mutex::new(Turn { due: first_look, is_running: false }),
+            turn: Mutex::new(Turn { due: first_look, is_running: false, is_closer: false }),
             noted: Mutex::new(noted),
             picture: Mutex::default(),
             last_look: Mutex::default(),
@@ -119,11 +121,22 @@ impl Watched {
     pub fn begin_turn(&self) {
         lock(&self.turn).is_running = true;
     }
+    pub fn is_closer(&self) -> bool {
+        lock(&self.turn).is_closer
+    }
     /// The turn is over; the next is `every` after this one was due, or after now when that is past.
     pub fn end_turn(&self, every: Duration) {
         let mut turn = lock(&self.turn);
         turn.is_running = false;
+        turn.is_closer = false;
         turn.due = (turn.due + every).max(tokio::time::Instant::now());
+    }
+    /// The turn is over; the next is a closer look soon.
+    pub fn look_closer(&self, after: Duration) {
+        let mut turn = lock(&self.turn);
+        turn.is_running = false;
+        turn.is_closer = true;
+        turn.due = tokio::time::Instant::now() + after;
     }
     /// There was nothing to look at; comes back soon.
     pub fn put_off(&self, by: Duration) {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use shian_base::{Instant, SharedClock};
-use shian_media::{CameraState, CameraStatus, Clip, Keyframe, LiveEvent, MediaError};
+use shian_media::{CameraState, CameraStatus, Clip, CodedPicture, LiveEvent, MediaError};
 use tokio::sync::watch;
 use tokio::time::Instant as Elapsed;
 
@@ -60,6 +60,9 @@ struct Kept {
     needs_key: bool,
     newest_key: Option<NewestKey>,
     keyframes: u64,
+    frames: u64,
+    /// No frame was lost since the newest keyframe.
+    is_whole: bool,
     last_wall: Option<Instant>,
     rate: Rate,
     state: CameraState,
@@ -84,6 +87,7 @@ struct Connection {
 }
 
 struct Pending {
+    number: u64,
     data: Bytes,
     is_key: bool,
     parameters: Arc<Parameters>,
@@ -133,6 +137,8 @@ impl Hub {
             needs_key: true,
             newest_key: None,
             keyframes: 0,
+            frames: 0,
+            is_whole: false,
             last_wall: None,
             rate: Rate::default(),
             state: CameraState::Connecting,
@@ -250,19 +256,27 @@ impl Hub {
         }
     }
 
-    pub fn keyframe(&self) -> Option<Keyframe> {
+    pub fn keyframe(&self) -> Option<CodedPicture> {
         let kept = self.kept();
         let key = kept.newest_key.as_ref()?;
         let (data, parameters, at, sequence) = (key.data.clone(), key.parameters.clone(), key.at, key.number);
         drop(kept);
-        Some(Keyframe {
-            codec: parameters.codec,
-            annex_b: annex_b(&parameters.annex_b, &data),
-            width: parameters.width,
-            height: parameters.height,
-            at,
-            sequence,
-        })
+        Some(coded(&parameters, &[data], at, sequence))
+    }
+
+    /// The newest picture: the frame that came last, after those of its group that it needs.
+    pub fn newest(&self, most_frames: usize) -> Option<CodedPicture> {
+        let kept = self.kept();
+        let last = kept.pending.as_ref().filter(|_| kept.is_whole)?;
+        let mut frames = Vec::new();
+        if !last.is_key {
+            let group = kept.ring.groups().last().filter(|group| group.frames.len() < most_frames)?;
+            frames.extend(group.frames.iter().map(|frame| frame.nal_units()));
+        }
+        frames.push(last.data.clone());
+        let (parameters, at, number) = (last.parameters.clone(), last.wall, last.number);
+        drop(kept);
+        Some(coded(&parameters, &frames, at, number))
     }
 
     pub fn clip(&self, from: Instant, to: Instant) -> Result<Clip, MediaError> {
@@ -355,6 +369,17 @@ impl Drop for Seat {
     }
 }
 
+fn coded(parameters: &Parameters, frames: &[Bytes], at: Instant, sequence: u64) -> CodedPicture {
+    CodedPicture {
+        codec: parameters.codec,
+        annex_b: annex_b(&parameters.annex_b, frames),
+        width: parameters.width,
+        height: parameters.height,
+        at,
+        sequence,
+    }
+}
+
 impl Kept {
     fn take(&mut self, incoming: Incoming, now: Instant, elapsed: Elapsed) -> bool {
         let Incoming { data, is_key, parameters, shown, lost } = incoming;
@@ -387,10 +412,12 @@ impl Kept {
 
         let data = Bytes::from(data);
         let mut came_online = false;
+        self.frames += 1;
+        let number = self.frames;
+        self.is_whole = is_key || (self.is_whole && lost == 0);
         if is_key {
             self.keyframes += 1;
             self.last_key = Some((wall, elapsed));
-            let number = self.keyframes;
             self.newest_key = Some(NewestKey { data: data.clone(), parameters: parameters.clone(), at: wall, number });
             if self.state != CameraState::Online {
                 if self.connections > 1 && self.keyframes > 1 {
@@ -404,7 +431,7 @@ impl Kept {
             }
         }
         self.pending =
-            Some(Pending { data, is_key, parameters, decode, shown: shown + shift, wall, received: elapsed });
+            Some(Pending { number, data, is_key, parameters, decode, shown: shown + shift, wall, received: elapsed });
         came_online
     }
 

@@ -24,7 +24,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use async_trait::async_trait;
 use shian_base::{Instant, SharedClock};
-use shian_media::{CameraId, CameraSource, CameraStatus, Clip, Keyframe, LiveStream, MediaError, Video};
+use shian_media::{CameraId, CameraSource, CameraStatus, Clip, CodedPicture, LiveStream, MediaError, Video};
 use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
 
@@ -116,8 +116,12 @@ impl Video for RtspVideo {
         self.hub(id).map(|hub| hub.status())
     }
 
-    fn keyframe(&self, id: CameraId) -> Option<Keyframe> {
+    fn keyframe(&self, id: CameraId) -> Option<CodedPicture> {
         self.hub(id)?.keyframe()
+    }
+
+    fn newest(&self, id: CameraId, most_frames: usize) -> Option<CodedPicture> {
+        self.hub(id)?.newest(most_frames)
     }
 
     async fn live(&self, id: CameraId) -> Result<LiveStream, MediaError> {

@@ -3,11 +3,11 @@
 use bytes::Bytes;
 use shian_media::Codec;
 
-/// Parameter sets, then the NAL units with start codes instead of lengths.
-pub fn annex_b(parameters: &[u8], length_prefixed: &[u8]) -> Bytes {
-    let mut out = Vec::with_capacity(parameters.len() + length_prefixed.len());
+/// Parameter sets, then the NAL units of the length-prefixed frames with start codes instead of lengths.
+pub fn annex_b(parameters: &[u8], frames: &[Bytes]) -> Bytes {
+    let mut out = Vec::with_capacity(parameters.len() + frames.iter().map(Bytes::len).sum::<usize>());
     out.extend_from_slice(parameters);
-    for nal in nal_units(length_prefixed) {
+    for nal in frames.iter().flat_map(|frame| nal_units(frame)) {
         out.extend_from_slice(&[0, 0, 0, 1]);
         out.extend_from_slice(nal);
     }

@@ -262,7 +262,7 @@ async fn a_viewer_that_does_not_read_is_moved_on_to_a_keyframe() {
     let LiveEvent::Init { segment, .. } = next(&mut live).await else { panic!("init comes first") };
     let seen = video.keyframe(id).unwrap().sequence;
     let end = Instant::now() + LIMIT;
-    while video.keyframe(id).unwrap().sequence < seen + 3 {
+    while video.keyframe(id).unwrap().sequence < seen + 100 {
         assert!(Instant::now() < end);
         sleep(Duration::from_millis(20)).await;
     }

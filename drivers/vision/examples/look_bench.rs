@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use shian_base::Instant as Moment;
-use shian_media::{Codec, Detection, Keyframe, LookRequest, Vision};
+use shian_media::{Codec, Detection, CodedPicture, LookRequest, Vision};
 use shian_vision::{ChildVision, VisionConfig};
 
 #[path = "../tests/common/films.rs"]
@@ -82,7 +82,7 @@ fn start(home: &Path, library: Option<PathBuf>, shared: &Path) -> Result<Arc<Chi
 }
 
 fn request(codec: Codec, annex_b: &[u8], jpeg_max_side: Option<u32>) -> LookRequest {
-    let keyframe = Keyframe {
+    let picture = CodedPicture {
         codec,
         annex_b: annex_b.to_vec().into(),
         width: 0,
@@ -90,7 +90,7 @@ fn request(codec: Codec, annex_b: &[u8], jpeg_max_side: Option<u32>) -> LookRequ
         at: Moment::from_micros(0),
         sequence: 0,
     };
-    LookRequest { keyframe, stream: "bench".into(), detect: true, jpeg_max_side }
+    LookRequest { picture, stream: "bench".into(), detect: true, jpeg_max_side }
 }
 
 /// Looks one after the other, so that one worker is busy all the time and no other.

@@ -1,6 +1,6 @@
-//! From the bytes of one keyframe or JPEG to planes. Runs in the child process only.
+//! From coded bytes to the planes of one picture, the last that they hold. Runs in the child process only.
 
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -25,6 +25,7 @@ pub enum Encoding {
 
 /// 8K; the largest camera picture in use is 4K.
 const MOST_SAMPLES: usize = 7680 * 4320;
+const LONGEST_Y4M_LINE: u64 = 1000;
 
 /// Decodes with the built-in decoder; where it fails and ffmpeg is installed, ffmpeg tries.
 pub fn decode(encoding: Encoding, bytes: &[u8], ffmpeg: Option<&Path>) -> Result<Picture> {
@@ -43,7 +44,7 @@ pub fn decode(encoding: Encoding, bytes: &[u8], ffmpeg: Option<&Path>) -> Result
 }
 
 fn decode_h264(annex_b: &[u8]) -> Result<Picture> {
-    // The picture comes with its last slice, so all slices are given at once.
+    // A picture comes with its last slice, so all slices are given at once; of several pictures the last comes.
     let frame = rusty_h264_decoder::Decoder::new()
         .decode(annex_b)
         .map_err(|error| anyhow::anyhow!("H.264: {error}"))?
@@ -63,11 +64,11 @@ fn decode_h265(annex_b: &[u8]) -> Result<Picture> {
     let mut decoder = rusty_h265::Decoder::new();
     let pushed = decoder.push_annexb(annex_b, None);
     decoder.flush();
-    let frame = match (decoder.next_frame(), pushed) {
-        (_, Err(error)) => bail!("H.265: {error}"),
-        (Err(_), Ok(())) => bail!("H.265: the bytes hold no whole picture"),
-        (Ok(frame), Ok(())) => frame,
-    };
+    if let Err(error) = pushed {
+        bail!("H.265: {error}");
+    }
+    let frames = std::iter::from_fn(|| decoder.next_frame().ok());
+    let frame = frames.last().context("H.265: the bytes hold no whole picture")?;
     let picture = &frame.picture;
     let (left, top, width, height) = picture.crop;
     ensure!(width * height <= MOST_SAMPLES, "H.265: {width}x{height} is too large");
@@ -132,46 +133,56 @@ pub fn decode_jpeg(bytes: &[u8]) -> Result<Picture> {
 fn decode_by_ffmpeg(program: &Path, encoding: Encoding, annex_b: &[u8]) -> Result<Picture> {
     let format = if encoding == Encoding::H265 { "hevc" } else { "h264" };
     let mut child = Command::new(program)
-        .args(["-v", "error", "-nostdin", "-threads", "1", "-f", format, "-i", "-", "-frames:v", "1"])
+        .args(["-v", "error", "-nostdin", "-threads", "1", "-f", format, "-i", "-", "-fps_mode", "passthrough"])
         .args(["-pix_fmt", "yuv420p", "-strict", "-1", "-f", "yuv4mpegpipe", "-"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
         .context("starting ffmpeg")?;
-    let mut output = Vec::new();
     let (mut input, stdout) = (child.stdin.take(), child.stdout.take());
-    std::thread::scope(|scope| {
+    let picture = std::thread::scope(|scope| {
         scope.spawn(|| {
-            // ffmpeg may stop reading once it has its picture; what it says then is in the output.
+            // ffmpeg may stop reading when the bytes make no sense to it; what it says then is in the output.
             let _ = input.as_mut().map(|pipe| pipe.write_all(annex_b));
             drop(input.take());
         });
-        stdout.map(|pipe| pipe.take(MOST_SAMPLES as u64 * 2).read_to_end(&mut output)).transpose()
-    })
-    .context("reading from ffmpeg")?;
+        last_of_y4m(BufReader::new(stdout.context("ffmpeg has no output")?))
+    });
+    // Nobody reads any more: it would wait for ever if the output was refused halfway.
+    let _ = child.kill();
     child.wait().context("waiting for ffmpeg")?;
-    from_y4m(&output)
+    picture
 }
 
-/// One frame of YUV4MPEG2 with 4:2:0 chroma.
-fn from_y4m(bytes: &[u8]) -> Result<Picture> {
-    let line_end = |from: &[u8]| from.iter().position(|&b| b == b'\n').context("ffmpeg gave no picture");
-    let head_end = line_end(bytes)?;
-    let head = std::str::from_utf8(&bytes[..head_end]).context("ffmpeg gave no picture")?;
+/// The last frame of YUV4MPEG2 with 4:2:0 chroma.
+fn last_of_y4m(mut input: impl BufRead) -> Result<Picture> {
+    let mut line = Vec::new();
+    let mut next_line = |input: &mut dyn BufRead| -> Result<String> {
+        line.clear();
+        input.take(LONGEST_Y4M_LINE).read_until(b'\n', &mut line).context("reading from ffmpeg")?;
+        Ok(String::from_utf8_lossy(&line).trim_end().to_owned())
+    };
+    let head = next_line(&mut input)?;
     let field = |letter: char| head.split(' ').skip(1).find_map(|word| word.strip_prefix(letter));
-    let side = |letter| field(letter).and_then(|text| text.parse::<usize>().ok()).context("ffmpeg gave no size");
+    let side = |letter| field(letter).and_then(|text| text.parse::<usize>().ok()).context("ffmpeg gave no picture");
     let (width, height) = (side('W')?, side('H')?);
-    ensure!(width * height <= MOST_SAMPLES, "{width}x{height} is too large");
-    let rest = &bytes[head_end + 1..];
-    let samples = &rest[line_end(rest)? + 1..];
+    ensure!(width.saturating_mul(height) <= MOST_SAMPLES, "{width}x{height} is too large");
     let (chroma_width, chroma_height) = (width.div_ceil(2), height.div_ceil(2));
     let (luma, chroma) = (width * height, chroma_width * chroma_height);
-    let part = |from: usize, length: usize| samples.get(from..from + length).map(<[u8]>::to_vec).context("cut off");
+    let mut samples = None;
+    while next_line(&mut input)?.starts_with("FRAME") {
+        let mut frame = samples.take().unwrap_or_else(|| vec![0; luma + 2 * chroma]);
+        input.read_exact(&mut frame).context("ffmpeg's picture is cut off")?;
+        samples = Some(frame);
+    }
+    let samples = samples.context("ffmpeg gave no picture")?;
+    let (y, rest) = samples.split_at(luma);
+    let (u, v) = rest.split_at(chroma);
     Ok(Picture {
-        luma: Plane::new(width, height, part(0, luma)?).context("empty")?,
-        cb: Plane::new(chroma_width, chroma_height, part(luma, chroma)?).context("empty")?,
-        cr: Plane::new(chroma_width, chroma_height, part(luma + chroma, chroma)?).context("empty")?,
+        luma: Plane::new(width, height, y.to_vec()).context("empty")?,
+        cb: Plane::new(chroma_width, chroma_height, u.to_vec()).context("empty")?,
+        cr: Plane::new(chroma_width, chroma_height, v.to_vec()).context("empty")?,
         full_range: head.contains("XCOLORRANGE=FULL"),
     })
 }
@@ -190,13 +201,17 @@ mod tests {
     }
 
     #[test]
-    fn a_y4m_frame_is_cut_into_planes() {
+    fn the_last_y4m_frame_is_cut_into_planes() {
         let mut bytes = b"YUV4MPEG2 W3 H2 F25:1 Ip C420jpeg XCOLORRANGE=FULL\nFRAME\n".to_vec();
+        bytes.extend_from_slice(&[99; 10]);
+        bytes.extend_from_slice(b"FRAME\n");
         bytes.extend_from_slice(&[1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
-        let picture = from_y4m(&bytes).unwrap();
-        assert_eq!((picture.luma.samples.len(), picture.cb.samples, picture.cr.samples), (6, vec![7, 8], vec![9, 10]));
+        let picture = last_of_y4m(bytes.as_slice()).unwrap();
+        assert_eq!(picture.luma.samples, [1, 2, 3, 4, 5, 6]);
+        assert_eq!((picture.cb.samples, picture.cr.samples), (vec![7, 8], vec![9, 10]));
         assert!(picture.full_range);
-        assert!(from_y4m(&bytes[..bytes.len() - 1]).is_err());
-        assert!(from_y4m(b"").is_err());
+        assert!(last_of_y4m(&bytes[..bytes.len() - 1]).is_err());
+        assert!(last_of_y4m(b"".as_slice()).is_err());
+        assert!(last_of_y4m(b"YUV4MPEG2 W99999999999 H99999999999\nFRAME\n".as_slice()).is_err());
     }
 }

@@ -138,7 +138,7 @@ impl Drop for ChildVision {
 #[async_trait]
 impl Vision for ChildVision {
     async fn look(&self, request: LookRequest) -> Result<Look, VisionError> {
-        if request.keyframe.annex_b.len() > LONGEST_BODY_BYTES {
+        if request.picture.annex_b.len() > LONGEST_BODY_BYTES {
             return Err(VisionError::Undecodable(format!("more than {LONGEST_BODY_BYTES} bytes")));
         }
         if self.shared.quarantine.holds(&request.stream) {
@@ -277,12 +277,12 @@ fn serve(shared: &Shared, worker: &mut WorkerProcess, generation: u64, failures:
             return false;
         }
         let request = job.request;
-        let encoding = match request.keyframe.codec {
+        let encoding = match request.picture.codec {
             Codec::H264 => Encoding::H264,
             Codec::H265 => Encoding::H265,
         };
         let order = Order::Look { encoding, detect: request.detect, jpeg_max_side: request.jpeg_max_side };
-        let picture = &request.keyframe.annex_b;
+        let picture = &request.picture.annex_b;
         // A caller that gave up is no reason to stop: its receiver is gone, and `send` says so.
         match worker.ask(&order, picture, shared.config.look_timeout) {
             Ok((Answer::Seen(seen), jpeg)) => {

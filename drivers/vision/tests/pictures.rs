@@ -6,8 +6,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use common::films::{first_keyframe, mp4_keyframes};
+use common::films::{first_keyframe, mp4_groups, mp4_keyframes};
 use common::{ask, config, onnxruntime, shared, start};
+use rusty_h264::{Encoder, EncoderConfig, YuvFrame};
 use shian_media::{Codec, Vision, VisionError};
 use shian_vision::{ChildVision, ModelError};
 
@@ -29,6 +30,37 @@ async fn the_same_film_in_h264_and_in_h265_looks_the_same() {
     assert!((a.quality.mean - b.quality.mean).abs() < 2.0, "{:?} {:?}", a.quality, b.quality);
     assert!((a.quality.deviation - b.quality.deviation).abs() < 2.0, "{:?} {:?}", a.quality, b.quality);
     assert!((a.quality.hash ^ b.quality.hash).count_ones() <= 2);
+}
+
+#[tokio::test]
+async fn of_a_keyframe_and_the_frames_after_it_the_last_picture_is_seen() {
+    let vision = start();
+    for name in ["intel/one-by-one-person-detection.mp4", "mediamtx/offline_h264.mp4", "mediamtx/offline_h265.mp4"] {
+        let Some(path) = shared(&format!("video-rtsp-samples/{name}")) else { return };
+        let (codec, keyframes) = mp4_keyframes(&path);
+        let (_, groups) = mp4_groups(&path, 12);
+        let keyframe = vision.look(ask("a", codec, keyframes[0].clone())).await.unwrap();
+        let last = vision.look(ask("a", codec, groups[0].clone())).await.unwrap();
+        // In the third film nothing moves.
+        let moves = !name.ends_with("h265.mp4");
+        assert_eq!(keyframe.quality.fingerprint != last.quality.fingerprint, moves, "{name}");
+        assert_eq!((keyframe.width, keyframe.height), (last.width, last.height));
+    }
+}
+
+#[tokio::test]
+async fn the_picture_after_a_keyframe_is_the_one_that_was_drawn() {
+    let mut encoder = Encoder::new(EncoderConfig::new(320, 192)).unwrap();
+    let mut flat = |luma: u8| {
+        let mut frame = YuvFrame::black(320, 192);
+        frame.y.fill(luma);
+        encoder.encode(&frame)
+    };
+    let mut film = [flat(40), flat(120), flat(200)].concat();
+    film.extend(encoder.flush());
+    let look = start().look(ask("a", Codec::H264, film)).await.unwrap();
+    // 200 of 16..235 in full range.
+    assert!((look.quality.mean - 214.0).abs() < 4.0, "{:?}", look.quality);
 }
 
 #[tokio::test]

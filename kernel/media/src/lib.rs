@@ -9,7 +9,7 @@ mod vision;
 
 pub use finding::{Elsewhere, Finding, FindingId, FindingModel, FindingRow, FoundBox, Precision, precision};
 pub use video::{
-    Camera, CameraId, CameraSource, CameraState, CameraStatus, Clip, Codec, Keyframe, LiveEvent, LiveStream, MediaError,
+    Camera, CameraId, CameraSource, CameraState, CameraStatus, Clip, Codec, CodedPicture, LiveEvent, LiveStream, MediaError,
     Video,
 };
 pub use vision::{Detection, Look, LookRequest, ModelInfo, Quality, Vision, VisionError};

@@ -56,17 +56,18 @@ pub struct CameraStatus {
     pub reconnects: u64,
 }
 
-/// One independently decodable picture: everything a decoder needs.
+/// One picture with everything a decoder needs for it.
 #[derive(Clone)]
-pub struct Keyframe {
+pub struct CodedPicture {
     pub codec: Codec,
-    /// Annex B bytes: parameter sets (SPS/PPS, VPS) followed by the IDR access unit.
+    /// Annex B bytes: parameter sets (SPS/PPS, VPS), a keyframe, and for a picture between keyframes every frame up to
+    /// it. The last picture decoded is the one meant.
     pub annex_b: Bytes,
     pub width: u32,
     pub height: u32,
     /// When the server received it (smoothed).
     pub at: Instant,
-    /// Counts up per camera, so that a reader knows whether this is a new one.
+    /// Counts the camera's frames, so that a reader knows whether this is a new one.
     pub sequence: u64,
 }
 
@@ -121,7 +122,10 @@ pub trait Video: Send + Sync {
     async fn forget(&self, id: CameraId);
     fn status(&self, id: CameraId) -> Option<CameraStatus>;
     /// The newest keyframe, at once, from memory.
-    fn keyframe(&self, id: CameraId) -> Option<Keyframe>;
+    fn keyframe(&self, id: CameraId) -> Option<CodedPicture>;
+    /// The newest picture of all, at once, from memory. None when more than `most_frames` would have to be decoded for
+    /// it, or when one of them was lost.
+    fn newest(&self, id: CameraId, most_frames: usize) -> Option<CodedPicture>;
     /// Live view: begins with `Init` and the newest keyframe's group of pictures, at once, from memory.
     async fn live(&self, id: CameraId) -> Result<LiveStream, MediaError>;
     /// A clip from what memory holds (at least the last 30 s). The caller waits until `to` has passed.

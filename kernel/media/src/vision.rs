@@ -4,12 +4,12 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use crate::Keyframe;
+use crate::CodedPicture;
 
-/// What to do with a keyframe.
+/// What to do with a picture.
 #[derive(Clone)]
 pub struct LookRequest {
-    pub keyframe: Keyframe,
+    pub picture: CodedPicture,
     /// A name for the stream, so that a stream whose pictures kill the decoder again and again is set aside.
     pub stream: String,
     /// Run the detectors; without it only decode, picture and quality.

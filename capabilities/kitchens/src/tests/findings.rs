@@ -6,11 +6,11 @@ use shian_testkit::db_test;
 
 impl Bench {
     /// The patrol comes by: a new picture, looked at and judged.
-    async fn look(&self, id: CameraId) {
+    async fn look(&self, id: CameraId) -> bool {
         self.clock.advance_seconds(2);
         let keyframe = self.video.shows(id, self.kitchens.clock.now());
         let watched = self.kitchens.watched.lock().unwrap()[&id].clone();
-        self.kitchens.look(&watched, keyframe).await;
+        self.kitchens.look(&watched, keyframe).await
     }
 
     /// Somebody in the kitchen of 王记面馆 after closing time, on three pictures.
@@ -178,6 +178,45 @@ db_test!(MIGRATIONS, async fn what_people_said_of_alerts_is_the_precision_of_the
     let (_, scenes) = bench.get(station(), "/api/scenes").await;
     let scene = scenes.as_array().unwrap().iter().find(|s| s["code"] == "person_off_hours").unwrap();
     assert_eq!((&scene["precision"]["valid"], &scene["precision"]["reviewed"]), (&json!(2), &json!(3)));
+});
+
+db_test!(MIGRATIONS, async fn what_is_not_confirmed_yet_is_looked_at_closer(db) {
+    let bench = Bench::new(&db).await;
+    bench.vision.installs(&["person_off_hours"]);
+    bench.clock.set("2026-11-21T23:00:00+08:00".parse().unwrap());
+    let id = bench.watched("烹饪区 02", true).await;
+    let mut asks = Vec::new();
+    bench.vision.sees_nothing();
+    asks.push(bench.look(id).await);
+    bench.vision.sees_somebody();
+    for _ in 0..3 {
+        asks.push(bench.look(id).await);
+    }
+    // Three of five is a finding; after that every turn is an ordinary one.
+    assert_eq!(asks, [false, true, true, false]);
+});
+
+db_test!(MIGRATIONS, async fn sixty_cameras_are_looked_at_as_fast_as_one_worker_can(db) {
+    let bench = Bench::new(&db).await;
+    let mut ids = Vec::new();
+    for number in 0..60 {
+        ids.push(bench.camera(wangji(), &format!("烹饪区 {number}"), false).await);
+    }
+    bench.kitchens.read_rules().await.unwrap();
+    bench.kitchens.follow_table().await.unwrap();
+    for id in &ids {
+        bench.video.goes_online(*id, bench.kitchens.clock.now());
+        bench.video.shows(*id, bench.kitchens.clock.now());
+    }
+    let (stop, stopped) = tokio::sync::watch::channel(false);
+    let began = std::time::Instant::now();
+    let patrol = tokio::spawn(Arc::clone(&bench.kitchens).patrol(stopped, std::time::Duration::ZERO));
+    while ids.iter().any(|id| bench.kitchens.last_look(*id).is_none()) {
+        assert!(began.elapsed().as_secs() < 5, "the looks take no time, and the first ones are spread over two seconds");
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    stop.send(true).unwrap();
+    patrol.await.unwrap();
 });
 
 db_test!(MIGRATIONS, async fn the_patrol_looks_at_every_camera_in_its_turn_until_it_is_stopped(db) {

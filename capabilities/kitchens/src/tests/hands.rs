@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use shian_base::Instant;
 use shian_media::{
-    CameraId, CameraSource, CameraState, CameraStatus, Clip, Codec, Detection, Keyframe, LiveEvent, LiveStream, Look,
+    CameraId, CameraSource, CameraState, CameraStatus, Clip, Codec, Detection, CodedPicture, LiveEvent, LiveStream, Look,
     LookRequest, MediaError, ModelInfo, Quality, Video, Vision, VisionError,
 };
 use tokio::sync::mpsc;
@@ -21,7 +21,7 @@ pub struct HandVideo {
 pub struct Shown {
     pub url: String,
     pub status: CameraStatus,
-    pub keyframe: Option<Keyframe>,
+    pub keyframe: Option<CodedPicture>,
 }
 
 impl HandVideo {
@@ -44,12 +44,12 @@ impl HandVideo {
         shown.status.width = 1920;
         shown.status.height = 1080;
     }
-    pub fn shows(&self, id: CameraId, at: Instant) -> Keyframe {
+    pub fn shows(&self, id: CameraId, at: Instant) -> CodedPicture {
         let mut cameras = self.cameras.lock().unwrap();
         let shown = cameras.get_mut(&id).unwrap();
         let sequence = shown.keyframe.as_ref().map_or(1, |keyframe| keyframe.sequence + 1);
         let annex_b = Bytes::from_static(b"\0\0\0\x01");
-        let keyframe = Keyframe { codec: Codec::H264, annex_b, width: 1920, height: 1080, at, sequence };
+        let keyframe = CodedPicture { codec: Codec::H264, annex_b, width: 1920, height: 1080, at, sequence };
         shown.keyframe = Some(keyframe.clone());
         keyframe
     }
@@ -85,8 +85,11 @@ impl Video for HandVideo {
     fn status(&self, id: CameraId) -> Option<CameraStatus> {
         self.cameras.lock().unwrap().get(&id).map(|shown| shown.status.clone())
     }
-    fn keyframe(&self, id: CameraId) -> Option<Keyframe> {
+    fn keyframe(&self, id: CameraId) -> Option<CodedPicture> {
         self.cameras.lock().unwrap().get(&id)?.keyframe.clone()
+    }
+    fn newest(&self, id: CameraId, _: usize) -> Option<CodedPicture> {
+        self.keyframe(id)
     }
     async fn live(&self, id: CameraId) -> Result<LiveStream, MediaError> {
         let status = self.status(id).ok_or(MediaError::Unknown)?;
@@ -147,7 +150,7 @@ impl Vision for HandVision {
             return Err(VisionError::Busy);
         }
         // Every picture is another one: something moves.
-        let fingerprint = request.keyframe.sequence;
+        let fingerprint = request.picture.sequence;
         let side = request.jpeg_max_side;
         self.looks.lock().unwrap().push(request);
         Ok(Look {

@@ -197,6 +197,34 @@ async fn the_keyframe_is_annex_b_with_its_parameter_sets_and_is_there_at_once() 
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_newest_picture_brings_every_frame_it_needs() {
+    let (hub, clock) = hub(VideoConfig::default());
+    let p = parameters();
+    assert!(hub.newest(30).is_none());
+    hub.connected();
+    put(&hub, incoming(&p, 0, true));
+    assert_eq!(hub.newest(1).unwrap().annex_b, hub.keyframe().unwrap().annex_b);
+    for i in 1..4 {
+        clock.advance_seconds(1);
+        put(&hub, incoming(&p, i * 25, false));
+    }
+    let newest = hub.newest(4).unwrap();
+    let frame = 4 + 50;
+    assert_eq!((newest.annex_b.len(), newest.sequence), (5 + 4 * frame, 4));
+    let kinds: Vec<u8> = (0..4).map(|i| newest.annex_b[5 + i * frame + 4]).collect();
+    assert_eq!(kinds, [0x65, 0x41, 0x41, 0x41]);
+    assert!(newest.at > hub.keyframe().unwrap().at);
+    assert!(hub.newest(3).is_none(), "four frames are more than three");
+
+    put(&hub, Incoming { lost: 1, ..incoming(&p, 100, false) });
+    assert!(hub.newest(30).is_none(), "a frame it needs was lost");
+    put(&hub, incoming(&p, 125, false));
+    assert!(hub.newest(30).is_none());
+    put(&hub, incoming(&p, 150, true));
+    assert_eq!(hub.newest(30).unwrap().sequence, 7);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_frame_of_an_ended_connection_is_not_taken() {
     let (hub, _) = hub(VideoConfig::default());
     let p = parameters();

@@ -32,6 +32,11 @@ pub fn first_keyframe(codec: Codec, stream: &[u8]) -> Vec<u8> {
 
 /// All keyframes of an mp4 file's video track.
 pub fn mp4_keyframes(path: &Path) -> (Codec, Vec<Vec<u8>>) {
+    mp4_groups(path, 1)
+}
+
+/// The keyframes of an mp4 file's video track, each with the frames after it, `most` in all.
+pub fn mp4_groups(path: &Path, most: usize) -> (Codec, Vec<Vec<u8>>) {
     let (mp4, bytes) = re_mp4::Mp4::read_file(path).expect("the sample is an mp4 file");
     let track = mp4.tracks().values().find(|t| t.kind == Some(re_mp4::TrackKind::Video)).expect("it has a video track");
     let (codec, parameter_sets) = match &track.trak(&mp4).mdia.minf.stbl.stsd.contents {
@@ -44,22 +49,29 @@ pub fn mp4_keyframes(path: &Path) -> (Codec, Vec<Vec<u8>>) {
         }
         _ => panic!("neither H.264 nor H.265"),
     };
-    let keyframes = track.samples.iter().filter(|sample| sample.is_sync).map(|sample| {
-        let mut out = Vec::new();
-        let mut put = |nal: &[u8]| {
-            out.extend_from_slice(&[0, 0, 0, 1]);
-            out.extend_from_slice(nal);
-        };
-        parameter_sets.iter().for_each(|set| put(set));
+    let mut groups: Vec<Vec<u8>> = Vec::new();
+    let mut frames = 0;
+    let put = |out: &mut Vec<u8>, nal: &[u8]| {
+        out.extend_from_slice(&[0, 0, 0, 1]);
+        out.extend_from_slice(nal);
+    };
+    for sample in track.samples.iter() {
+        if sample.is_sync {
+            let mut group = Vec::new();
+            parameter_sets.iter().for_each(|set| put(&mut group, set));
+            groups.push(group);
+            frames = 0;
+        }
+        frames += 1;
+        let Some(group) = groups.last_mut().filter(|_| frames <= most) else { continue };
         let mut rest = &bytes[sample.byte_range()];
         while let Some((length, after)) = rest.split_first_chunk::<4>() {
             let (nal, next) = after.split_at(u32::from_be_bytes(*length) as usize);
-            put(nal);
+            put(group, nal);
             rest = next;
         }
-        out
-    });
-    (codec, keyframes.collect())
+    }
+    (codec, groups)
 }
 
 /// ISO/IEC 14496-15: 22 bytes of facts, then arrays of NAL units.

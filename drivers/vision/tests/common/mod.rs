@@ -9,7 +9,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use rusty_h264::{Encoder, EncoderConfig, YuvFrame};
 use shian_base::Instant;
-use shian_media::{Codec, Keyframe, LookRequest};
+use shian_media::{Codec, CodedPicture, LookRequest};
 use shian_vision::{ChildVision, VisionConfig};
 
 pub fn config() -> VisionConfig {
@@ -25,9 +25,9 @@ pub fn start() -> Arc<ChildVision> {
 }
 
 pub fn ask(stream: &str, codec: Codec, annex_b: impl Into<Bytes>) -> LookRequest {
-    let keyframe =
-        Keyframe { codec, annex_b: annex_b.into(), width: 0, height: 0, at: Instant::from_micros(0), sequence: 0 };
-    LookRequest { keyframe, stream: stream.into(), detect: true, jpeg_max_side: None }
+    let picture =
+        CodedPicture { codec, annex_b: annex_b.into(), width: 0, height: 0, at: Instant::from_micros(0), sequence: 0 };
+    LookRequest { picture, stream: stream.into(), detect: true, jpeg_max_side: None }
 }
 
 /// A keyframe of the drawn picture.
