@@ -1,5 +1,6 @@
 //! Configuration → database → every module → one program that can be served, asked and stopped.
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -15,7 +16,7 @@ use shian_kitchens::Kitchens;
 use shian_law::LawBook;
 use shian_matter::Matters;
 use shian_media::{Video, Vision};
-use shian_people::CallerLayer;
+use shian_people::{CallerLayer, SessionWatch};
 use shian_video::RtspVideo;
 use shian_vision::{ChildVision, VisionConfig};
 use shian_web::{Live, Module};
@@ -63,7 +64,8 @@ impl App {
         let files = Files::local(db.clone(), &data.join("files"))?;
         let (live, queue) = (Live::default(), Jobs::default());
         let video = RtspVideo::new(config.video.clone(), Arc::clone(&clock));
-        let wired = wire(&config, &db, &clock, &files, &live, &queue, video, Arc::clone(&vision) as _)?;
+        let sessions = SessionWatch::new(db.clone(), Arc::clone(&clock), config.people.clone());
+        let wired = wire(&config, &db, &clock, &files, &live, &queue, &sessions, video, Arc::clone(&vision) as _)?;
         let migrated = db.migrate(&migrations(&wired.modules), clock.now()).await?;
         if !migrated.run.is_empty() {
             info!("brought the schema up to date: {}", migrated.run.join(", "));
@@ -86,6 +88,7 @@ impl App {
             clock: Arc::clone(&clock),
             config: config.people.clone(),
             policy: Arc::clone(&policy),
+            watch: sessions,
         };
         let site = http::site(api, &openapi, db.clone(), callers);
         let runner = Runner::new(db.clone(), Arc::clone(&clock), queue, jobs, sweeps, RunnerConfig::default());
@@ -98,7 +101,7 @@ impl App {
         let mut workers = JoinSet::new();
         workers.spawn(self.runner.clone().run(stop.clone()));
         workers.spawn(Arc::clone(&self.kitchens).run(stop.clone()));
-        let site = self.site.clone();
+        let site = self.site.clone().into_make_service_with_connect_info::<SocketAddr>();
         let mut ending = stop.clone();
         let server = axum::serve(listener, site).with_graceful_shutdown(async move {
             let _ = ending.wait_for(|stopped| *stopped).await;
@@ -132,6 +135,7 @@ fn wire(
     files: &Files,
     live: &Live,
     jobs: &Jobs,
+    sessions: &SessionWatch,
     video: Arc<dyn Video>,
     vision: Arc<dyn Vision>,
 ) -> Result<Wired> {
@@ -177,7 +181,7 @@ fn wire(
     let modules = vec![
         shian_area::module(db.clone()),
         shian_business::module(db.clone(), Arc::clone(clock)),
-        shian_people::module(db.clone(), Arc::clone(clock), config.people.clone()),
+        shian_people::module(db.clone(), Arc::clone(clock), config.people.clone(), sessions.clone()),
         shian_matter::module(Arc::clone(&matters), db.clone(), Arc::clone(clock)),
         shian_kitchens::module(Arc::clone(&kitchens)),
         shian_alerts::module(Arc::clone(&alerts)),

@@ -13,7 +13,7 @@ use shian_kitchens::NewCamera;
 use shian_forms::FormBook;
 use shian_law::LawBook;
 use shian_matter::{ProcedureBook, References};
-use shian_people::{NewPerson, People};
+use shian_people::{NewPerson, People, log_at_server};
 use shian_vision::ModelStore;
 
 use crate::app::App;
@@ -140,6 +140,12 @@ pub enum AccountCommand {
         place: Place,
         account: String,
     },
+    /// Takes a lost second factor away and ends the account's sessions.
+    DropSecondFactor {
+        #[command(flatten)]
+        place: Place,
+        account: String,
+    },
 }
 
 pub async fn account(command: AccountCommand, secret: impl FnOnce() -> Result<String>) -> Result<()> {
@@ -151,15 +157,25 @@ pub async fn account(command: AccountCommand, secret: impl FnOnce() -> Result<St
                 (None, Some(id)) => Reach::Business { id: id.parse()? },
                 (None, None) => Reach::Nothing,
             };
-            let person = NewPerson { id: Id::new(), account, name, post, reach, password: Some(secret()?) };
+            let person = NewPerson { id: Id::new(), account: account.clone(), name, post, reach, password: Some(secret()?) };
+            let now = SystemClock.now();
             let mut tx = db.write().await?;
-            People::add(&mut tx, &[person], SystemClock.now()).await?;
+            People::add(&mut tx, &[person], now).await?;
+            log_at_server(&mut tx, shian_people::CREATED, &account, now).await?;
             tx.commit().await
         }
         AccountCommand::Password { place, account } => {
             let db = place.open().await?;
             let mut tx = db.write().await?;
             People::set_password(&mut tx, &account, &secret()?).await?;
+            log_at_server(&mut tx, shian_people::PASSWORD_RESET, &account, SystemClock.now()).await?;
+            tx.commit().await
+        }
+        AccountCommand::DropSecondFactor { place, account } => {
+            let db = place.open().await?;
+            let mut tx = db.write().await?;
+            People::drop_second_factor(&mut tx, &account).await?;
+            log_at_server(&mut tx, shian_people::SECOND_FACTOR_RESET, &account, SystemClock.now()).await?;
             tx.commit().await
         }
     }

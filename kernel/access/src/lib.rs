@@ -20,6 +20,8 @@ pub enum Business {}
 /// The posts there are, with the word on the door.
 pub const POSTS: &[(&str, &str)] = &[
     ("admin", "系统管理员"),
+    ("security.admin", "安全管理员"),
+    ("audit.admin", "审计管理员"),
     ("city.officer", "市局监管员"),
     ("district.head", "区局负责人"),
     ("district.officer", "区局监管员"),

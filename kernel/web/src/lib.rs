@@ -13,7 +13,7 @@ mod problem;
 use shian_db::Migration;
 
 pub use body::Body;
-pub use caller::Caller;
+pub use caller::{Caller, Owed, SessionEnd};
 pub use cross_site::refuse_cross_site;
 pub use live::{Live, LiveEvent, events_router};
 pub use module::Module;

@@ -8,6 +8,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::Sse;
 use axum::response::sse::{Event, KeepAlive};
+use futures::future::BoxFuture;
 use futures::stream::{self, Stream, StreamExt as _};
 use serde_json::{Value, json};
 use shian_access::Business;
@@ -85,7 +86,7 @@ impl Default for Live {
 
 /// How many missed events a screen is told when it comes back; one that missed more reloads.
 const REPLAY_MAX: i64 = 500;
-/// Nobody follows along longer than this after their session has ended.
+/// After so long the screen is asked anew who it is.
 const ASKED_ANEW: Duration = Duration::from_secs(120);
 /// How long missed events are kept.
 const KEPT_SECONDS: i64 = 24 * 3600;
@@ -131,7 +132,8 @@ pub fn events_router(db: Db, live: Live) -> OpenApiRouter {
 /// Live events as server-sent events.
 ///
 /// A connection that was lost resumes with `Last-Event-ID` and is told what it missed. The event
-/// `reload` says that too much was missed: read the lists again.
+/// `reload` says that too much was missed: read the lists again. `signed_out` says that the session is over;
+/// it is the last.
 #[utoipa::path(get, path = "/api/events", tag = "events",
     params(("Last-Event-ID" = Option<String>, Header, description = "The last event this screen received")),
     responses((status = 200, content_type = "text/event-stream", description = "An endless stream of events"),
@@ -166,20 +168,40 @@ async fn events(
         .chain(too_many.then(|| Event::default().event("reload").data("{}")))
         .chain(missed.iter().filter(|event| event.for_caller(&caller)).map(LiveEvent::to_sse))
         .collect();
-    let live = stream::unfold((receiver, caller, replayed), |(mut receiver, caller, replayed)| async move {
+    let listener = Listener { ended: caller.ended(), receiver, caller, replayed };
+    let live = stream::unfold(Some(listener), |listener| async move { listener?.next().await });
+    // The stream ends now and then; the screen comes back by itself, and is asked anew who it is.
+    let events = stream::iter(replay).chain(live).map(Ok).take_until(tokio::time::sleep(ASKED_ANEW));
+    Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(Duration::from_secs(15))))
+}
+
+/// One screen that follows along.
+struct Listener {
+    ended: BoxFuture<'static, ()>,
+    receiver: broadcast::Receiver<LiveEvent>,
+    caller: Caller,
+    /// What it was told already.
+    replayed: HashSet<Id<LiveEventRow>>,
+}
+
+impl Listener {
+    /// What the screen is told next, and who goes on listening; nobody once the session is over.
+    async fn next(mut self) -> Option<(Event, Option<Self>)> {
         loop {
-            match receiver.recv().await {
-                Ok(event) if replayed.contains(&event.id) => {}
-                Ok(event) if event.for_caller(&caller) => return Some((event.to_sse(), (receiver, caller, replayed))),
+            let received = tokio::select! {
+                biased;
+                () = &mut self.ended => return Some((Event::default().event("signed_out").data("{}"), None)),
+                received = self.receiver.recv() => received,
+            };
+            match received {
+                Ok(event) if self.replayed.contains(&event.id) => {}
+                Ok(event) if event.for_caller(&self.caller) => return Some((event.to_sse(), Some(self))),
                 Ok(_) => {}
                 Err(broadcast::error::RecvError::Lagged(_)) => {
-                    return Some((Event::default().event("reload").data("{}"), (receiver, caller, replayed)));
+                    return Some((Event::default().event("reload").data("{}"), Some(self)));
                 }
                 Err(broadcast::error::RecvError::Closed) => return None,
             }
         }
-    });
-    // The stream ends now and then; the screen comes back by itself, and is asked anew who it is.
-    let events = stream::iter(replay).chain(live).map(Ok).take_until(tokio::time::sleep(ASKED_ANEW));
-    Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(Duration::from_secs(15))))
+    }
 }

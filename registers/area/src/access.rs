@@ -9,7 +9,8 @@ const OFFICERS: [&str; 6] =
     ["city.officer", "district.head", "district.officer", "station.head", "station.officer", "grid.officer"];
 
 pub fn rules() -> Vec<Rule> {
-    let mut rules = vec![allow("admin").to(READ).within(Within::Everything)];
+    // Whoever grants posts has to name the area they reach.
+    let mut rules = ["admin", "security.admin"].map(|post| allow(post).to(READ).within(Within::Everything)).to_vec();
     rules.extend(OFFICERS.map(|post| allow(post).to(READ).within(Within::Reach)));
     rules
 }

@@ -38,6 +38,12 @@ impl Passwords {
         .context("checking a password")?;
         Ok(fits && known)
     }
+
+    /// The PHC string to keep for a password.
+    pub async fn hash(&self, password: String) -> Result<String> {
+        let _turn = self.turns.acquire().await.context("waiting to hash a password")?;
+        tokio::task::spawn_blocking(move || hash_now(&password)).await.context("hashing a password")?
+    }
 }
 
 /// The PHC string to keep for a password. Takes some 20 ms on purpose.
@@ -49,13 +55,64 @@ pub fn hash_now(password: &str) -> Result<String> {
     Ok(hash.to_string())
 }
 
-/// What a password must be: length against guessing, no composition rules (NIST SP 800-63B §3.1.1).
-pub fn check_strength(password: &str) -> Result<()> {
+/// What a password must be: long enough, and nothing that guessers try first; no composition rules
+/// (NIST SP 800-63B §3.1.1.2).
+pub fn check(account: &str, password: &str, length_min: usize) -> Result<()> {
     let length = password.chars().count();
-    if (10..=128).contains(&length) {
-        return Ok(());
+    if !(length_min..=128).contains(&length) {
+        let message = format!("密码要 {length_min} 到 128 个字符");
+        return Err(Error::invalid("password", "people.password_length", message));
     }
-    Err(Error::invalid("password", "people.password_length", "a password has 10 to 128 characters"))
+    if is_guessable(account, password) {
+        let message = "这个密码太容易猜到：不要用账号、连续或重复的字符，也不要用常见词加数字";
+        return Err(Error::invalid("password", "people.password_common", message));
+    }
+    Ok(())
+}
+
+/// Words around which people build passwords; each with digits and signs about it is guessed within minutes.
+const COMMON: &[&str] = &[
+    "", "a", "aa", "abc", "admin", "administrator", "aini", "anquan", "asd", "beijing", "changeme", "china", "default",
+    "dragon", "guanliyuan", "hello", "iloveyou", "jiancha", "jianguan", "letmein", "login", "master", "mima", "monkey",
+    "nihao", "p", "pass", "passwd", "password", "pwd", "qq", "qwe", "qwer", "qwerty", "root", "secret", "shian", "shijianju",
+    "shipin", "shipinanquan", "shichangjianguan", "sunshine", "superman", "test", "user", "wang", "welcome", "woaini",
+    "woaizhongguo", "wodemima", "zhongguo", "密码", "我的密码", "管理员", "食品安全", "食安", "市场监管", "中国",
+];
+
+/// Rows of keys and counting, forwards and backwards.
+const ROWS: &[&str] =
+    &["01234567890", "abcdefghijklmnopqrstuvwxyz", "qwertyuiop[]", "asdfghjkl;", "zxcvbnm,./", "1qaz2wsx3edc4rfv5tgb6yhn7ujm"];
+
+fn is_guessable(account: &str, password: &str) -> bool {
+    let plain: Vec<char> = password.to_lowercase().chars().collect();
+    let text: String = plain.iter().collect();
+    let word: String = text
+        .trim_matches(|c: char| c.is_ascii_digit() || c.is_ascii_punctuation())
+        .chars()
+        .map(|c| match c { '@' => 'a', '0' => 'o', '1' => 'l', '3' => 'e', '$' | '5' => 's', other => other })
+        .filter(|c| c.is_alphabetic())
+        .collect();
+    let repeats = (1..=4).any(|unit| plain.iter().zip(plain.iter().skip(unit)).all(|(a, b)| a == b));
+    let follows = |pair: &[char]| {
+        let (there, back) = (String::from_iter(pair), String::from_iter(pair.iter().rev()));
+        pair[0] == pair[1] || ROWS.iter().any(|row| row.contains(&there) || row.contains(&back))
+    };
+    let in_rows = plain.windows(2).filter(|pair| follows(pair)).count();
+    let account = account.to_lowercase();
+    (account.len() >= 3 && text.contains(&account))
+        || COMMON.contains(&word.as_str())
+        || repeats
+        || in_rows * 10 >= (plain.len() - 1) * 7
+}
+
+/// Twelve letters and digits in three groups, to be told on the telephone and changed at the first sign-in.
+pub fn one_time() -> String {
+    use rand::Rng as _;
+    // None of which look alike: 31 signs, 59 random bits.
+    const SIGNS: &[u8] = b"abcdefghjkmnpqrstuvwxyz23456789";
+    let mut random = rand::rng();
+    let mut group = || (0..4).map(|_| char::from(SIGNS[random.random_range(0..SIGNS.len())])).collect::<String>();
+    [group(), group(), group()].join("-")
 }
 
 /// 256 random bits as text that fits a cookie.
@@ -82,8 +139,30 @@ mod tests {
     }
 
     #[test]
-    fn a_short_password_is_refused() {
-        assert!(check_strength("九个字的密码不够长").is_err());
-        assert!(check_strength("十个字的密码就够长了").is_ok());
+    fn a_short_password_is_refused_and_how_short_is_a_setting() {
+        assert!(check("limin", "九个字的密码不够长", 10).is_err());
+        assert!(check("limin", "十个字的密码就够长了", 10).is_ok());
+        assert!(check("limin", "十个字的密码就够长了", 12).is_err());
+    }
+
+    #[test]
+    fn what_guessers_try_first_is_refused() {
+        for guessed in [
+            "1234567890", "aaaaaaaaaaaa", "abcabcabcabc", "qwertyuiop", "1qaz2wsx3edc", "password2026", "P@ssw0rd123456",
+            "Admin@123456", "limin-2026-11", "woaini5201314", "9876543210", "shipinanquan1", "abcd1234567", "20261121202611",
+        ] {
+            assert!(check("limin", guessed, 10).is_err(), "{guessed}");
+        }
+        for fine in ["for this test alone", "liuxi-7kq2mwpd", "correct horse battery", "石桥镇上的老面馆很香"] {
+            assert!(check("limin", fine, 10).is_ok(), "{fine}");
+        }
+    }
+
+    #[test]
+    fn a_one_time_password_is_long_enough_and_never_the_same() {
+        let one = one_time();
+        assert_eq!(one.len(), 14);
+        assert!(check("limin", &one, 10).is_ok());
+        assert_ne!(one, one_time());
     }
 }

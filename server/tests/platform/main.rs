@@ -5,3 +5,4 @@ mod house;
 mod kill;
 mod papers;
 mod refusals;
+mod signin;

@@ -29,6 +29,25 @@ const CASES: &[Case] = &[
     case("post", "/api/sessions", 422, 422, 422),
     case("get", "/api/sessions/current", 401, 200, 200),
     case("delete", "/api/sessions/current", 204, 204, 204),
+    case("get", "/api/sessions", 401, 200, 200),
+    case("delete", "/api/sessions", 401, 204, 204),
+    // Nobody's session but one's own is there.
+    case("delete", "/api/sessions/{id}", 401, 404, 404),
+    case("post", "/api/sessions/second", 409, 409, 409),
+    case("put", "/api/password", 401, 422, 422),
+    case("get", "/api/second-factor", 401, 200, 200),
+    case("post", "/api/second-factor", 401, 422, 422),
+    case("delete", "/api/second-factor", 401, 422, 422),
+    case("post", "/api/second-factor/confirm", 401, 422, 422),
+    case("get", "/api/posts", 401, 403, 403),
+    case("get", "/api/people", 401, 403, 403),
+    case("post", "/api/people", 401, 403, 403),
+    case("get", "/api/people/{id}", 401, 403, 403),
+    case("put", "/api/people/{id}/post", 401, 403, 403),
+    case("delete", "/api/people/{id}/post", 401, 403, 403),
+    case("post", "/api/people/{id}/acts/{act}", 401, 403, 403),
+    case("get", "/api/audit", 401, 403, 403),
+    case("get", "/api/audit.csv", 401, 403, 403),
     case("get", "/api/areas", 401, 403, 200),
     case("get", "/api/areas/map", 200, 200, 200),
     case("get", "/api/businesses", 401, 200, 200),
@@ -81,6 +100,7 @@ async fn walk(house: House) {
     let tried: BTreeSet<(String, String)> = CASES.iter().map(|case| (case.method.into(), case.path.into())).collect();
     assert_eq!(described, tried, "an endpoint is not tried, or a case names one that is gone");
 
+    let officer = house.plan.people.iter().find(|person| person.account == "limin").unwrap().id.to_string();
     let mut wrong = Vec::new();
     for case in CASES {
         let id = match case.path {
@@ -88,6 +108,7 @@ async fn walk(house: House) {
             path if path.contains("/cameras/") => house.camera.to_string(),
             path if path.contains("/alerts/") => alert.clone(),
             path if path.contains("/files/") => file.clone(),
+            path if path.contains("/people/") => officer.clone(),
             _ => matter.clone(),
         };
         let path = case.path.replace("{id}", &id).replace("{act}", "dismiss");
@@ -100,7 +121,8 @@ async fn walk(house: House) {
             if (case.method, case.path) == ("delete", "/api/sessions/current") && cookie.is_some() {
                 continue;
             }
-            let body = (case.method == "post").then(|| body_for(case.path, &business));
+            let has_body = matches!(case.method, "post" | "put") || case.path == "/api/second-factor" && case.method == "delete";
+            let body = has_body.then(|| body_for(case.path, &business));
             let method: Method = case.method.to_uppercase().parse().unwrap();
             let reply = house.send(method, &path, cookie, body).await;
             if reply.status.as_u16() != expected {
@@ -119,6 +141,13 @@ async fn walk(house: House) {
 fn body_for(path: &str, business: &str) -> Value {
     match path {
         "/api/sessions" => json!({ "account": "nobody", "password": "not the password" }),
+        "/api/sessions/second" => json!({ "ticket": "no ticket", "code": "000000" }),
+        "/api/password" => json!({ "old": "not the password", "new": "another password of mine" }),
+        "/api/second-factor" => json!({ "password": "not the password" }),
+        "/api/second-factor/confirm" => json!({ "code": "000000" }),
+        "/api/people" => json!({ "account": "nobody", "name": "无名" }),
+        "/api/people/{id}/post" => json!({ "post": "station.officer", "area": "990302001" }),
+        "/api/people/{id}/acts/{act}" => json!({ "reason": "试一试" }),
         "/api/cameras" => json!({
             "business_id": business, "name": "后厨", "zone": "cooking", "url": "rtsp://127.0.0.1/x", "is_public": false
         }),

@@ -14,6 +14,8 @@ use crate::words::{GIVEN, SURNAMES};
 /// Account, name, post, where: an area code or a business's name.
 const NAMED: &[(&str, &str, &str, Where)] = &[
     ("admin", "系统管理员", "admin", Where::Area(CITY)),
+    ("anquan", "许安", "security.admin", Where::Area(CITY)),
+    ("shenji", "沈吉", "audit.admin", Where::Area(CITY)),
     ("hemin", "贺敏", "city.officer", Where::Area(CITY)),
     ("sunli", "孙丽", "district.officer", Where::Area("990302")),
     ("lujun", "陆军", "district.head", Where::Area("990302")),

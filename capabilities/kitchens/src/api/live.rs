@@ -28,7 +28,7 @@ const CHECK_EVERY: Duration = Duration::from_secs(5);
 /// The server sends the text `{"type":"init","mime","codec","width","height"}` and the binary init segment, then one
 /// binary fragment a frame, the first a keyframe. `{"type":"drop"}` says that frames were left out up to the next
 /// keyframe, another `init` that the stream changed, `{"type":"end","code","detail"}` that it is over
-/// (`camera.offline`, `camera.removed`, `camera.closed_now`, `camera.too_many_viewers`). Every view is logged.
+/// (`camera.offline`, `camera.removed`, `camera.closed_now`, `camera.too_many_viewers`, `session.ended`). Every view is logged.
 /// Strangers see cameras declared public while the business is open.
 #[utoipa::path(get, path = "/api/cameras/{id}/live", tag = "cameras", params(("id" = String, Path)),
     responses((status = 101, description = "A WebSocket"), (status = 400, body = ProblemBody),
@@ -107,8 +107,10 @@ async fn show(
 ) -> Result<(), Gone> {
     let mut check = tokio::time::interval(CHECK_EVERY);
     check.reset();
+    let mut ended = caller.ended();
     loop {
         tokio::select! {
+            () = &mut ended => return viewer.end("session.ended", "the session is over").await,
             event = stream.events.recv() => match event {
                 Some(LiveEvent::Init { mime, codec, width, height, segment }) => {
                     let codec = StreamCodec::from(codec);

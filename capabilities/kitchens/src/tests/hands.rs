@@ -16,6 +16,9 @@ use tokio::sync::mpsc;
 pub struct HandVideo {
     cameras: Mutex<HashMap<CameraId, Shown>>,
     pub clip: Mutex<Option<Bytes>>,
+    /// Live views go on until they are cut, instead of ending by themselves.
+    pub stays: Mutex<bool>,
+    watched: Mutex<Vec<mpsc::Sender<LiveEvent>>>,
 }
 
 pub struct Shown {
@@ -100,6 +103,11 @@ impl Video for HandVideo {
         let mime = "video/mp4; codecs=\"avc1.64001f\"".to_owned();
         let segment = Bytes::from_static(b"init");
         let init = LiveEvent::Init { mime, codec: Codec::H264, width: 1920, height: 1080, segment };
+        if *self.stays.lock().unwrap() {
+            sender.try_send(init).unwrap();
+            self.watched.lock().unwrap().push(sender);
+            return Ok(LiveStream { events });
+        }
         let end = LiveEvent::End { code: "camera.offline", detail: "it went away".into() };
         for event in [init, LiveEvent::Fragment(Bytes::from_static(b"frame")), LiveEvent::Dropped, end] {
             sender.try_send(event).unwrap();

@@ -2,8 +2,10 @@
 
 use super::*;
 use futures::StreamExt as _;
+use shian_people::{CallerLayer, NewPerson, People, PeopleConfig, SessionWatch, say_who_calls};
 use shian_testkit::db_test;
 use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 
 async fn view(bench: &Bench, person: Option<(&str, Reach)>, id: CameraId) -> Vec<String> {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -52,3 +54,67 @@ db_test!(MIGRATIONS, async fn a_camera_that_is_away_ends_the_view_with_its_reaso
     assert_eq!(seen.len(), 1);
     assert!(seen[0].contains("camera.offline") && seen[0].contains("refused"), "{}", seen[0]);
 });
+
+static WITH_PEOPLE: LazyLock<Vec<Migration>> = LazyLock::new(|| [&MIGRATIONS[..], shian_people::MIGRATIONS].concat());
+
+// P06, K02: whoever is disabled sees nothing more, through the real sign-in and a real WebSocket.
+db_test!(WITH_PEOPLE, async fn an_account_that_is_disabled_is_cut_off_its_live_view_within_a_second(db) {
+    let bench = Bench::new(&db).await;
+    let id = bench.watched("烹饪区 01", false).await;
+    *bench.video.stays.lock().unwrap() = true;
+    let site = signed_in_site(&bench, &db).await;
+    let (officer, security) = (sign_in(&site, "limin").await, sign_in(&site, "anquan").await);
+
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let server = tokio::spawn(axum::serve(listener, site.clone()).into_future());
+    let mut request = format!("ws://{address}/api/cameras/{id}/live").into_client_request().unwrap();
+    request.headers_mut().insert("cookie", officer.parse().unwrap());
+    let (mut socket, _) = tokio_tungstenite::connect_async(request).await.unwrap();
+    assert!(socket.next().await.unwrap().unwrap().to_text().unwrap().contains("\"init\""));
+    assert!(socket.next().await.unwrap().unwrap().is_binary());
+
+    let began = std::time::Instant::now();
+    let disable = Request::post(format!("/api/people/{}/acts/disable", Id::<()>::named("limin")))
+        .header("cookie", security)
+        .header("content-type", "application/json")
+        .body(Body::from(r#"{"reason":"调离"}"#));
+    assert_eq!(site.oneshot(disable.unwrap()).await.unwrap().status(), StatusCode::OK);
+    let said = tokio::time::timeout(std::time::Duration::from_secs(5), socket.next()).await.unwrap().unwrap().unwrap();
+    let took = began.elapsed();
+    eprintln!("the live view was cut {} ms after the request to disable", took.as_millis());
+    assert!(said.to_text().unwrap().contains("session.ended"), "{said}");
+    assert!(socket.next().await.unwrap().unwrap().is_close());
+    assert!(took < std::time::Duration::from_secs(1), "{took:?}");
+    server.abort();
+});
+
+/// Cameras behind the real sign-in, with an officer and a security administrator.
+async fn signed_in_site(bench: &Bench, db: &Db) -> Router {
+    let person = |account: &str, post: &str| NewPerson {
+        id: Id::named(account),
+        account: account.into(),
+        name: account.into(),
+        post: post.into(),
+        reach: Reach::Area { code: "990302001".into() },
+        password: Some("for this test alone".into()),
+    };
+    let mut tx = db.write().await.unwrap();
+    let people = [person("limin", "station.officer"), person("anquan", "security.admin")];
+    People::add(&mut tx, &people, bench.kitchens.clock.now()).await.unwrap();
+    tx.commit().await.unwrap();
+    let (clock, config) = (Arc::clone(&bench.kitchens.clock), PeopleConfig::default());
+    let watch = SessionWatch::new(db.clone(), Arc::clone(&clock), config.clone());
+    let people = shian_people::module(db.clone(), Arc::clone(&clock), config.clone(), watch.clone());
+    let kitchens = module(Arc::clone(&bench.kitchens));
+    let policy = Arc::new(Policy::new(people.policy.into_iter().chain(kitchens.policy)).unwrap());
+    let layer = CallerLayer { db: db.clone(), clock, config, policy, watch };
+    Router::from(people.router.merge(kitchens.router)).layer(axum::middleware::from_fn_with_state(layer, say_who_calls))
+}
+
+async fn sign_in(site: &Router, account: &str) -> String {
+    let body = json!({ "account": account, "password": "for this test alone" }).to_string();
+    let request = Request::post("/api/sessions").header("content-type", "application/json").body(Body::from(body));
+    let response = site.clone().oneshot(request.unwrap()).await.unwrap();
+    response.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned()
+}

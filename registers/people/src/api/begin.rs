@@ -2,20 +2,18 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
-use serde::Deserialize;
-use shian_access::Principal;
-use shian_base::{Error, Result};
+use serde::{Deserialize, Serialize};
 use shian_web::{Answer, Body, Caller, ProblemBody};
-use tracing::info;
 use utoipa::ToSchema;
 
 use super::Deps;
-use super::view::session;
-use crate::layer::COOKIE;
+use super::door::wrong;
+use crate::layer::token_of;
 use crate::model::Session;
-use crate::store::{Account, People};
+use crate::store::People;
+use crate::whence::Whence;
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -26,66 +24,40 @@ pub struct SignIn {
     password: String,
 }
 
-/// Signs in and sets the session cookie.
+/// The password is right; a second factor is wanted.
+#[derive(Serialize, ToSchema)]
+pub struct SecondFactorWanted {
+    /// `totp`: six digits from the authenticator, or a recovery code.
+    second_factor: &'static str,
+    /// Good for five minutes, to be sent with the code.
+    ticket: String,
+}
+
+/// Signs in and sets the session cookie, or asks for the second factor.
 ///
-/// An unknown account and a wrong password are answered alike. After several wrong passwords in a row
+/// An unknown account and a wrong password are answered alike. After several failures in a row
 /// the account is locked for a while (429 with `retry-after`).
 #[utoipa::path(post, path = "/api/sessions", tag = "sessions", request_body = SignIn,
-    responses((status = 201, body = Session), (status = 422, body = ProblemBody, description = "`people.wrong_credentials`"),
+    responses((status = 201, body = Session),
+              (status = 202, body = SecondFactorWanted, description = "Send the code to /api/sessions/second"),
+              (status = 422, body = ProblemBody, description = "`people.wrong_credentials`"),
               (status = 429, body = ProblemBody)))]
-pub async fn begin(State(deps): State<Deps>, caller: Caller, Body(body): Body<SignIn>) -> Answer<Response> {
+pub async fn begin(
+    State(deps): State<Deps>,
+    caller: Caller,
+    whence: Whence,
+    headers: HeaderMap,
+    Body(body): Body<SignIn>,
+) -> Answer<Response> {
     if body.password.len() > 1024 || body.account.len() > 256 {
         return Err(wrong().into());
     }
-    let principal = check(&deps, &body).await?;
-    let now = deps.clock.now();
+    let account = deps.check_password(&body.account, &body.password, &whence).await?;
     let mut tx = deps.db.write().await?;
-    let token = People::begin_session(&mut tx, &principal, &deps.config, now).await?;
-    let view = session(&mut tx, &principal, caller.policy()).await?;
-    tx.commit().await?;
-    info!(account = %principal.account, "{} signed in", principal.account);
-    let mut cookie = format!(
-        "{COOKIE}={token}; Path=/; HttpOnly; SameSite=Strict; Max-Age={}",
-        deps.config.session_seconds(&principal.post)
-    );
-    if deps.config.secure_cookie {
-        cookie.push_str("; Secure");
+    if account.has_second_factor {
+        let ticket = People::begin_step(&mut tx, account.principal.person_id, deps.clock.now()).await?;
+        tx.commit().await?;
+        return Ok((StatusCode::ACCEPTED, Json(SecondFactorWanted { second_factor: "totp", ticket })).into_response());
     }
-    let mut response = (StatusCode::CREATED, Json(view)).into_response();
-    let cookie = HeaderValue::from_str(&cookie).map_err(anyhow::Error::new)?;
-    response.headers_mut().insert(header::SET_COOKIE, cookie);
-    Ok(response)
-}
-
-async fn check(deps: &Deps, body: &SignIn) -> Result<Principal> {
-    let now = deps.clock.now();
-    let mut tx = deps.db.read().await?;
-    let account = People::account(&mut tx, &body.account).await?;
-    drop(tx);
-    if let Some(Account { locked_until: Some(until), .. }) = &account
-        && *until > now
-    {
-        return Err(Error::TooMany { retry_after_s: until.seconds_since(now).max(1) as u64 });
-    }
-    let hash = account.as_ref().and_then(|account| account.password_hash.as_deref());
-    let fits = deps.passwords.verify(&body.password, hash).await?;
-    match account {
-        Some(account) if fits && !account.disabled => {
-            if account.failures > 0 {
-                info!(account = %account.principal.account, "{} wrong passwords came before", account.failures);
-            }
-            Ok(account.principal)
-        }
-        Some(account) => {
-            let mut tx = deps.db.write().await?;
-            People::note_failure(&mut tx, account.principal.person_id, &deps.config, now).await?;
-            tx.commit().await?;
-            Err(wrong())
-        }
-        None => Err(wrong()),
-    }
-}
-
-fn wrong() -> Error {
-    Error::invalid("password", "people.wrong_credentials", "the account or the password is not right")
+    Ok(deps.let_in(tx, &account, caller.policy(), &whence, token_of(&headers), "password").await?)
 }

@@ -12,7 +12,7 @@ use crate::model::Session;
 #[utoipa::path(get, path = "/api/sessions/current", tag = "sessions",
     responses((status = 200, body = Session), (status = 401, body = ProblemBody)))]
 pub async fn current(State(deps): State<Deps>, caller: Caller) -> Answer<Json<Session>> {
-    let principal = caller.principal()?;
+    let principal = caller.signed_in()?;
     let mut tx = deps.db.read().await?;
-    Ok(Json(session(&mut tx, principal, caller.policy()).await?))
+    Ok(Json(session(&mut tx, principal, caller.policy(), caller.owes()).await?))
 }

@@ -1,14 +1,20 @@
 //! A session as the screen sees it.
 
-use shian_access::{Policy, Principal, Reach, post_title};
+use shian_access::{Policy, Principal, Reach};
 use shian_area::Areas;
 use shian_base::{Error, Result};
 use shian_business::Businesses;
 use shian_db::Tx;
+use shian_web::Owed;
 
-use crate::model::{Session, SessionReach};
+use crate::model::{OWES_PASSWORD, Session, SessionReach, title_of};
 
-pub(super) async fn session(tx: &mut Tx, principal: &Principal, policy: &Policy) -> Result<Session> {
+pub(super) async fn session(
+    tx: &mut Tx,
+    principal: &Principal,
+    policy: &Policy,
+    owes: Option<Owed>,
+) -> Result<Session> {
     let reach = match &principal.reach {
         Reach::Area { code } => {
             let path: Vec<String> = Areas::path(tx, code).await?.into_iter().map(|area| area.name).collect();
@@ -30,9 +36,10 @@ pub(super) async fn session(tx: &mut Tx, principal: &Principal, policy: &Policy)
         name: principal.name.clone(),
         account: principal.account.clone(),
         post: principal.post.clone(),
-        post_title: post_title(&principal.post).into(),
+        post_title: title_of(&principal.post).into(),
         port: if principal.post.starts_with("merchant.") { "merchant" } else { "regulator" },
         reach,
         may: policy.acts_of(&principal.post).into_iter().map(String::from).collect(),
+        owes: owes.map(|owed| if owed == OWES_PASSWORD { "password" } else { "second_factor" }),
     })
 }
