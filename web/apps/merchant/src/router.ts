@@ -1,5 +1,6 @@
 //! The pages of the merchant port. Few and small, so they come in one piece and all work without a network.
 import { createRouter, createWebHistory } from 'vue-router';
+import AccountPage from './pages/AccountPage.vue';
 import ActPage from './pages/ActPage.vue';
 import HistoryPage from './pages/HistoryPage.vue';
 import MatterPage from './pages/MatterPage.vue';
@@ -15,6 +16,7 @@ export const router = createRouter({
     { path: '/', name: 'today', component: TodayPage, meta: { title: texts.today.title, tab: true } },
     { path: '/history', name: 'history', component: HistoryPage, meta: { title: texts.history.title, tab: true } },
     { path: '/shop', name: 'shop', component: ShopPage, meta: { title: texts.shop.title, tab: true } },
+    { path: '/account', name: 'account', component: AccountPage, meta: { title: texts.account.title } },
     { path: '/matters/:id', name: 'matter', component: MatterPage, props: true, meta: { title: texts.matter.title } },
     { path: '/matters/:id/:act', name: 'act', component: ActPage, props: true, meta: { title: texts.act.title } },
     { path: '/sign-in', name: 'sign-in', component: SignInPage, meta: { title: texts.sign_in.title, open: true } },
@@ -27,6 +29,8 @@ router.beforeEach(async (to) => {
   await loadSession();
   const isIn = session.value?.port === 'merchant';
   if (!isIn && !to.meta.open) return { name: 'sign-in', query: to.fullPath === '/' ? {} : { to: to.fullPath } };
+  // A password that was given out is changed before anything else.
+  if (isIn && session.value?.owes && to.name !== 'account') return { name: 'account' };
   if (isIn && to.name === 'sign-in') return { name: 'today' };
   return true;
 });

@@ -30,8 +30,24 @@ async function load(): Promise<void> {
   }
 }
 
-export async function signIn(account: string, password: string): Promise<void> {
-  const next = await api.signIn(account, password);
+/** Signs in, or returns the ticket that the second step needs. */
+export async function signIn(account: string, password: string): Promise<string> {
+  const answer = await api.signIn(account, password);
+  if ('ticket' in answer) return answer.ticket;
+  enter(answer);
+  return '';
+}
+
+export async function secondStep(ticket: string, code: string): Promise<void> {
+  enter(await api.secondStep(ticket, code));
+}
+
+/** Asks anew who is signed in, after something about the account has changed. */
+export async function renewSession(): Promise<void> {
+  become(await api.session());
+}
+
+function enter(next: Session): void {
   // Another person's matters must not flash up on a shared phone.
   if (readKnown()?.person_id !== next.person_id) forgetKept();
   hasExpired.value = false;

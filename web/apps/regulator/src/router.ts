@@ -15,14 +15,27 @@ export const router = createRouter({
     { path: '/map', name: 'map', component: () => import('./businesses/MapPage.vue'), meta: { title: '地图' } },
     { path: '/matters', name: 'matters', component: () => import('./matters/MattersPage.vue'), meta: { title: '事项' } },
     { path: '/matters/:id', name: 'matter', component: () => import('./matters/MatterPage.vue'), meta: { title: '事项' } },
+    { path: '/account', name: 'account', component: () => import('./people/AccountPage.vue'), meta: { title: '我的账号' } },
+    { path: '/people', name: 'people', component: () => import('./people/PeoplePage.vue'), meta: { title: '账号与权限' } },
+    { path: '/audit', name: 'audit', component: () => import('./people/AuditPage.vue'), meta: { title: '审计日志' } },
     { path: '/:rest(.*)*', name: 'nothing', component: () => import('./shell/NotFound.vue'), meta: { title: '没有这个页面' } },
   ],
 });
 
+function homeOf(may: string[]): string {
+  if (may.includes('audit.read')) return 'audit';
+  return may.includes('people.read') ? 'people' : 'account';
+}
+
 router.beforeEach(async (to) => {
   const who = await knownSession();
   if (to.name === 'sign-in') return who?.port === 'regulator' ? { path: '/' } : true;
-  return who?.port === 'regulator' ? true : { name: 'sign-in', query: to.fullPath === '/' ? {} : { next: to.fullPath } };
+  if (who?.port !== 'regulator') return { name: 'sign-in', query: to.fullPath === '/' ? {} : { next: to.fullPath } };
+  if (to.name === 'account') return true;
+  // What is owed comes first; whoever has no desk begins at the own work.
+  if (who.owes) return { name: 'account' };
+  if (to.name === 'desk' && !who.may.includes('desk.read')) return { name: homeOf(who.may) };
+  return true;
 });
 
 router.afterEach((to) => {

@@ -16,14 +16,29 @@ export function knownSession(): Promise<Session | null> {
   return asked;
 }
 
-export async function signIn(account: string, password: string): Promise<Session> {
-  const who = await api.signIn(account, password);
+/** Signs in, or says which ticket the second step needs. */
+export async function signIn(account: string, password: string): Promise<Session | { ticket: string }> {
+  const answer = await api.signIn(account, password);
+  return 'ticket' in answer ? { ticket: answer.ticket } : enter(answer);
+}
+
+export async function secondStep(ticket: string, code: string): Promise<Session> {
+  return enter(await api.secondStep(ticket, code));
+}
+
+function enter(who: Session): Session {
   queries.clear();
   if (who.port === 'regulator') {
     session.value = who;
     asked = Promise.resolve(who);
   }
   return who;
+}
+
+/** Asks anew who is signed in, after something about the account has changed. */
+export async function renewSession(): Promise<void> {
+  asked = null;
+  await knownSession();
 }
 
 export async function signOut(): Promise<void> {

@@ -2,9 +2,9 @@
 import { ApiError, problemFrom } from './problem';
 import { noteServerTime } from './server-time';
 import type {
-  ActRequest, Alarm, AlertFile, AlertRow, Area, BusinessFile, BusinessPoint, BusinessRow, Camera, DayFrame, Desk, FileRef,
-  MatterFile, MatterRow, Model, NewCamera, Paged, PublicBusiness, PublicBusinessRow, PublicCamera, PublicRectification,
-  Scene, Session,
+  AccountAct, ActRequest, Alarm, AlertFile, AlertRow, Area, AuditEntry, BusinessFile, BusinessPoint, BusinessRow, Camera, DayFrame,
+  Desk, FactorProposal, FileRef, MatterFile, MatterRow, Model, NewCamera, OpenSession, Paged, PersonRow, Post, PublicBusiness,
+  PublicBusinessRow, PublicCamera, PublicRectification, Scene, SecondFactor, SecondFactorWanted, Session,
 } from './types';
 
 export type Query = Record<string, string | number | boolean | null | undefined>;
@@ -26,6 +26,11 @@ export function whenSignedOut(act: () => void): void {
   onSignedOut = act;
 }
 
+/** The session is over: the server said so. */
+export function signedOut(): void {
+  onSignedOut?.();
+}
+
 export async function request<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
   let response: Response;
   try {
@@ -45,7 +50,8 @@ export async function request<T>(method: string, path: string, body?: unknown, s
   const text = await response.text();
   if (!response.ok) {
     const problem = problemFrom(response.status, response.headers.get('content-type'), text);
-    if (response.status === 401 && !path.startsWith('/api/sessions')) onSignedOut?.();
+    // At the door, and when the page asks who it is, nobody was signed in yet.
+    if (response.status === 401 && !(path.startsWith('/api/sessions') && method === 'POST') && path !== '/api/sessions/current') signedOut();
     throw problem;
   }
   if (!response.headers.get('content-type')?.includes('json')) {
@@ -86,9 +92,27 @@ export function upload(file: Blob, name: string, progress?: (share: number) => v
 
 /** Every operation of the server that a port uses, by its name. */
 export const api = {
-  signIn: (account: string, password: string) => request<Session>('POST', '/api/sessions', { account, password }),
+  signIn: (account: string, password: string) => request<Session | SecondFactorWanted>('POST', '/api/sessions', { account, password }),
+  secondStep: (ticket: string, code: string) => request<Session>('POST', '/api/sessions/second', { ticket, code }),
   session: (signal?: AbortSignal) => get<Session>('/api/sessions/current', signal),
   signOut: () => request<void>('DELETE', '/api/sessions/current'),
+
+  sessions: (signal?: AbortSignal) => get<OpenSession[]>('/api/sessions', signal),
+  endSession: (id: string) => request<void>('DELETE', `/api/sessions/${at(id)}`),
+  endOtherSessions: () => request<void>('DELETE', '/api/sessions'),
+  changePassword: (old: string, next: string) => request<void>('PUT', '/api/password', { old, new: next }),
+  secondFactor: (signal?: AbortSignal) => get<SecondFactor>('/api/second-factor', signal),
+  proposeFactor: (password: string) => request<FactorProposal>('POST', '/api/second-factor', { password }),
+  confirmFactor: (code: string) => request<{ recovery_codes: string[] }>('POST', '/api/second-factor/confirm', { code }),
+  dropFactor: (password: string, code: string) => request<void>('DELETE', '/api/second-factor', { password, code }),
+
+  posts: (signal?: AbortSignal) => get<Post[]>('/api/posts', signal),
+  people: (query: Query, signal?: AbortSignal) => get<Paged<PersonRow>>(`/api/people${queryText(query)}`, signal),
+  addPerson: (account: string, name: string) => request<PersonRow & { one_time_password: string }>('POST', '/api/people', { account, name }),
+  grantPost: (id: string, post: string, reach: { area: string } | { business: string }) => request<PersonRow>('PUT', `/api/people/${at(id)}/post`, { post, ...reach }),
+  withdrawPost: (id: string) => request<PersonRow>('DELETE', `/api/people/${at(id)}/post`),
+  accountAct: (id: string, act: AccountAct, reason: string) => request<{ one_time_password: string | null }>('POST', `/api/people/${at(id)}/acts/${act}`, { reason }),
+  audit: (query: Query, signal?: AbortSignal) => get<Paged<AuditEntry>>(`/api/audit${queryText(query)}`, signal),
 
   areas: (signal?: AbortSignal) => get<Area[]>('/api/areas', signal),
   areaMap: (signal?: AbortSignal) => get<GeoJson>('/api/areas/map', signal),
@@ -126,6 +150,9 @@ export const api = {
 /** Where a camera's newest picture is; `tick` makes the browser ask again. */
 export const snapshotUrl = (cameraId: string, tick?: number) =>
   `/api/cameras/${at(cameraId)}/snapshot.jpg${tick === undefined ? '' : `?t=${tick}`}`;
+
+/** The audit log as a table, with the list's own filters. */
+export const auditTableUrl = (query: Query) => `/api/audit.csv${queryText(query)}`;
 
 export function liveUrl(cameraId: string): string {
   const scheme = window.location.protocol === 'https:' ? 'wss:' : 'ws:';

@@ -1,4 +1,5 @@
 //! The live events of one's own area or business. One connection a page; it resumes where it broke off.
+import { signedOut } from './client';
 import { LIVE_KINDS, type LiveEvent } from './types';
 
 export type LiveState = 'connecting' | 'open' | 'broken';
@@ -59,6 +60,12 @@ export function listenLive(listener: LiveListener, url = '/api/events'): () => v
     }
     // The server says so when it no longer holds the events since Last-Event-ID.
     source.addEventListener('reload', () => listener.gap?.());
+    // The last event of a session: nothing is tried again, the shell shows the door.
+    source.addEventListener('signed_out', () => {
+      stopped = true;
+      source?.close();
+      signedOut();
+    });
   };
 
   open();

@@ -15,8 +15,78 @@ export interface Session {
   post: string;
   post_title: string;
   port: 'regulator' | 'merchant';
-  reach: { kind: 'area' | 'business'; code?: string | null; id?: string | null; name: string; path: string[] };
+  reach: { kind: 'area' | 'business' | 'nothing'; code?: string | null; id?: string | null; name: string; path: string[] };
   may: string[];
+  /** What has to be done before anything else. */
+  owes?: 'password' | 'second_factor' | null;
+}
+
+/** The password is right; the code goes to the second step with this ticket. */
+export interface SecondFactorWanted {
+  second_factor: 'totp';
+  ticket: string;
+}
+
+export interface OpenSession {
+  id: string;
+  device: string;
+  address: string;
+  created_at: string;
+  last_seen_at: string;
+  current: boolean;
+}
+
+export interface SecondFactor {
+  since: string | null;
+  recovery_codes_left: number;
+  required: boolean;
+}
+
+export interface FactorProposal {
+  secret: string;
+  address: string;
+  /** A QR code as SVG. */
+  picture: string;
+}
+
+export interface Post {
+  code: string;
+  title: string;
+  reach: 'area' | 'business';
+  apart: boolean;
+}
+
+export interface PersonRow {
+  id: string;
+  account: string;
+  name: string;
+  post: string;
+  post_title: string;
+  reach_kind: 'area' | 'business' | 'nothing';
+  reach: string;
+  reach_name: string;
+  created_at: string;
+  disabled_at: string | null;
+  locked_until: string | null;
+  second_factor: boolean;
+  must_change_password: boolean;
+  sessions: number;
+}
+
+export type AccountAct = 'disable' | 'enable' | 'unlock' | 'end_sessions' | 'reset_password' | 'reset_second_factor';
+
+export interface AuditEntry {
+  id: string;
+  at: string;
+  act: string;
+  act_title: string;
+  actor_id: string | null;
+  actor: string;
+  subject_id: string | null;
+  subject: string;
+  address: string;
+  device: string;
+  detail: Record<string, unknown>;
 }
 
 export interface Area {

@@ -59,6 +59,7 @@ export const LIVE_REASONS: Record<string, string> = {
   'live.refused': '服务器没有接受播放请求',
   'live.stalled': '画面停住了',
   'live.decode': '画面无法解码',
+  'session.ended': '登录已结束，请重新登录',
   unauthenticated: '登录已过期，请重新登录',
   not_found: '找不到这个摄像头',
   'http.503': '还没有收到画面',
