@@ -182,6 +182,7 @@ fn wire(
         shian_area::module(db.clone()),
         shian_business::module(db.clone(), Arc::clone(clock)),
         shian_people::module(db.clone(), Arc::clone(clock), config.people.clone(), sessions.clone()),
+        shian_law::module(Arc::clone(&law), Arc::clone(clock)),
         shian_matter::module(Arc::clone(&matters), db.clone(), Arc::clone(clock)),
         shian_kitchens::module(Arc::clone(&kitchens)),
         shian_alerts::module(Arc::clone(&alerts)),

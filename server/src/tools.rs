@@ -231,18 +231,24 @@ pub fn procedures(command: ProceduresCommand) -> Result<()> {
     let ProceduresCommand::Check { folder } = command;
     let law = LawBook::load(folder.as_deref())?;
     let forms = FormBook::parse(&law.forms())?;
-    let procedures = ProcedureBook::parse(&law.procedures())?;
-    let references = References { procedures: &procedures, forms: &forms, law: &law };
-    let problems = shian_matter::check_all(references, SystemClock.now().day());
-    for problem in &problems {
+    let files = law.procedures();
+    // What cannot be read is said for every file at once, before the files are held against each other.
+    let unread = |(name, text): &(String, String)| shian_matter::Procedure::parse(text).err().map(|error| format!("{name}，{error:#}"));
+    let mut said: Vec<String> = files.iter().filter_map(unread).collect();
+    if said.is_empty() {
+        let procedures = ProcedureBook::parse(&files)?;
+        let references = References { procedures: &procedures, forms: &forms, law: &law };
+        said = shian_matter::check_all(references, SystemClock.now().day()).iter().map(ToString::to_string).collect();
+        if said.is_empty() {
+            let titles: Vec<&str> = procedures.all().iter().map(|procedure| procedure.title.as_str()).collect();
+            println!("{} 个程序都成立：{}", titles.len(), titles.join("、"));
+            return Ok(());
+        }
+    }
+    for problem in &said {
         eprintln!("{problem}");
     }
-    if !problems.is_empty() {
-        return Err(anyhow::anyhow!("{} problems: these procedures do not hold", problems.len()).into());
-    }
-    let names: Vec<&str> = procedures.all().iter().map(|procedure| procedure.id.as_str()).collect();
-    println!("{} procedures hold: {}", names.len(), names.join(", "));
-    Ok(())
+    Err(anyhow::anyhow!("共 {} 处问题，程序不能使用", said.len()).into())
 }
 
 pub async fn print_openapi() -> Result<()> {

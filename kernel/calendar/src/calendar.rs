@@ -101,6 +101,19 @@ impl Calendar {
         day
     }
 
+    /// The day `count` working days before `end`; `end` itself is not counted.
+    pub fn minus_workdays(&self, end: Day, count: i64) -> Day {
+        let mut day = end;
+        for _ in 0..count.min(LONGEST_PERIOD) {
+            day = day.plus_days(-1);
+            // The beginning of the calendar saturates; stop there instead of turning for ever.
+            while !self.is_workday(day) && day.plus_days(-1) < day {
+                day = day.plus_days(-1);
+            }
+        }
+        day
+    }
+
     /// How many working days lie after `from` up to and including `to`; 0 when `to` is not later.
     pub fn workdays_between(&self, from: Day, to: Day) -> i64 {
         let days = to.days_since(from).clamp(0, LONGEST_PERIOD);

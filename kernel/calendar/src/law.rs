@@ -2,10 +2,16 @@
 
 use shian_base::Day;
 
+use crate::Counting;
+
 /// The law as the kernel sees it; the register of law implements it.
 pub trait Law: Send + Sync {
     /// The number that was in force on a day, chosen by the day of the triggering event.
     fn value(&self, code: &str, on: Day) -> Option<Value>;
+    /// How that number is counted, where the rule says so itself.
+    fn counting(&self, _code: &str, _on: Day) -> Counting {
+        Counting::default()
+    }
     /// The article a reference such as `食品安全法§126` names, if that law was in force on the day.
     fn article(&self, reference: &str, on: Day) -> Option<Article>;
 }

@@ -3,7 +3,9 @@
 mod calendar;
 mod law;
 mod period;
+mod reckoning;
 
 pub use calendar::{Calendar, Kind, Special};
 pub use law::{Article, Law, Numbering, Value};
-pub use period::{Due, Unit};
+pub use period::{Counting, Due, Unit};
+pub use reckoning::{CountedDay, Part, Piece, Reckoning, Why};

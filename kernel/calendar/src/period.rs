@@ -37,39 +37,75 @@ impl Due {
     }
 }
 
+/// How a period is counted, by the words of its own rule.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Counting {
+    /// Counted backwards from a day to come: fifteen working days before the licence ends.
+    pub backward: bool,
+    /// The day of the event is itself the first day, as of a licence's validity; else the next day is.
+    pub from_same_day: bool,
+    /// The last day stays where it is even when it is a holiday: what merely lasts does not roll.
+    pub stays: bool,
+}
+
 impl Calendar {
-    /// When a period of `amount` `unit`s that began at `start` ends.
+    /// When a period of `amount` `unit`s that began at `start` ends, counted in the usual way.
     ///
     /// Hours run from the moment. Everything else excludes the day of `start` and ends at 24:00; a last day that
     /// is a holiday rolls on (行政处罚程序规定 §80). Working days need not roll: their last day is one.
     pub fn due(&self, start: Instant, amount: i64, unit: Unit) -> Due {
+        self.due_by(Counting::default(), start, amount, unit)
+    }
+
+    /// The same by a rule of its own.
+    pub fn due_by(&self, counting: Counting, start: Instant, amount: i64, unit: Unit) -> Due {
         if unit == Unit::Hour {
             return Due { at: start.plus_seconds(amount.clamp(0, LONGEST_PERIOD * 24) * 3600), provisional: false, rolled_from: None };
         }
-        self.count(start.day(), amount, unit)
+        if counting.backward {
+            return self.count_back(start.day(), amount, unit);
+        }
+        let day = start.day();
+        let months = matches!(unit, Unit::Month | Unit::Year);
+        // What begins on the day itself ends a day sooner: before the same date, or with a month that lacks it.
+        let first = if counting.from_same_day { day.plus_days(-1) } else { day };
+        let last = match self.nominal(if months { day } else { first }, amount, unit) {
+            same if months && counting.from_same_day && same.day_of_month() == day.day_of_month() => same.plus_days(-1),
+            last => last,
+        };
+        self.ending(first, last, unit, counting)
     }
 
     /// A deadline moved on by a further period (延期): counted from the old last day.
     pub fn extended(&self, due: Instant, amount: i64, unit: Unit) -> Due {
+        self.extended_by(Counting::default(), due, amount, unit)
+    }
+
+    pub fn extended_by(&self, counting: Counting, due: Instant, amount: i64, unit: Unit) -> Due {
         if unit == Unit::Hour {
             return self.due(due, amount, unit);
         }
-        self.count(due.plus_micros(-1).day(), amount, unit)
+        let last = due.plus_micros(-1).day();
+        self.ending(last, self.nominal(last, amount, unit), unit, counting)
     }
 
     /// A deadline after a pause (中止…恢复): what was left when it stopped, counted again from the day it went on.
     pub fn resumed(&self, due: Instant, paused_at: Instant, resumed_at: Instant, unit: Unit) -> Due {
-        let (paused, last) = (paused_at.day(), due.plus_micros(-1).day());
-        match unit {
+        self.resumed_by(Counting::default(), due, paused_at, resumed_at, unit)
+    }
+
+    pub fn resumed_by(&self, counting: Counting, due: Instant, paused_at: Instant, resumed_at: Instant, unit: Unit) -> Due {
+        let (paused, last, resumed) = (paused_at.day(), due.plus_micros(-1).day(), resumed_at.day());
+        let (left, in_unit) = match unit {
             Unit::Hour => {
                 let pause = resumed_at.micros().saturating_sub(paused_at.micros()).max(0);
-                Due { at: due.plus_micros(pause), provisional: false, rolled_from: None }
+                return Due { at: due.plus_micros(pause), provisional: false, rolled_from: None };
             }
-            Unit::Workday => self.count(resumed_at.day(), self.workdays_between(paused, last), Unit::Workday),
-            Unit::Day | Unit::Month | Unit::Year => {
-                self.count(resumed_at.day(), last.days_since(paused).max(0), Unit::Day)
-            }
-        }
+            Unit::Workday => (self.workdays_between(paused, last), Unit::Workday),
+            Unit::Day | Unit::Month | Unit::Year => (last.days_since(paused).max(0), Unit::Day),
+        };
+        self.ending(resumed, self.nominal(resumed, left, in_unit), in_unit, counting)
     }
 
     /// What is left of a deadline, in its own unit; on the last day in hours. Negative once it has passed.
@@ -94,22 +130,45 @@ impl Calendar {
         (days, in_unit)
     }
 
-    fn count(&self, start: Day, amount: i64, unit: Unit) -> Due {
+    /// The last day by mere counting, before a holiday moves it.
+    fn nominal(&self, start: Day, amount: i64, unit: Unit) -> Day {
         let amount = amount.clamp(0, LONGEST_PERIOD);
-        let nominal = match unit {
+        match unit {
             Unit::Hour | Unit::Day => start.plus_days(amount),
             Unit::Workday => self.plus_workdays(start, amount),
             Unit::Month => start.plus_months(amount.min(12 * 100)),
             Unit::Year => start.plus_years(amount.min(100)),
-        };
-        let last = if unit == Unit::Workday { nominal } else { self.rolled(nominal) };
+        }
+    }
+
+    fn ending(&self, start: Day, nominal: Day, unit: Unit, counting: Counting) -> Due {
+        let rolls = unit != Unit::Workday && !counting.stays;
+        let last = if rolls { self.rolled(nominal) } else { nominal };
         // Natural days depend on the notice only where they end; working days on every year they pass through.
-        let first_year = if unit == Unit::Workday { start.plus_days(1).year().min(last.year()) } else { nominal.year() };
+        let years = match unit {
+            Unit::Workday => start.plus_days(1).year().min(last.year())..=last.year(),
+            _ if rolls => nominal.year()..=last.year(),
+            _ => return Due { at: last.end(), provisional: false, rolled_from: None },
+        };
         Due {
             at: last.end(),
-            provisional: (first_year..=last.year()).any(|year| !self.is_announced(year)),
+            provisional: years.into_iter().any(|year| !self.is_announced(year)),
             rolled_from: (last != nominal).then_some(nominal),
         }
+    }
+
+    /// The day that lies `amount` before `event`, which is itself not counted; nothing rolls.
+    fn count_back(&self, event: Day, amount: i64, unit: Unit) -> Due {
+        let amount = amount.clamp(0, LONGEST_PERIOD);
+        let last = match unit {
+            Unit::Hour | Unit::Day => event.plus_days(-amount),
+            Unit::Workday => self.minus_workdays(event, amount),
+            Unit::Month => event.plus_months(-amount.min(12 * 100)),
+            Unit::Year => event.plus_years(-amount.min(100)),
+        };
+        let before = event.plus_days(-1).year().max(last.year());
+        let provisional = unit == Unit::Workday && (last.year()..=before).any(|year| !self.is_announced(year));
+        Due { at: last.end(), provisional, rolled_from: None }
     }
 }
 

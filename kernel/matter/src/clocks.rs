@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json};
 use shian_base::{FieldError, Instant};
-use shian_calendar::{Calendar, Law, Unit, Value};
+use shian_calendar::{Calendar, Counting, Due, Law, Piece, Reckoning, Unit, Value};
 
 use crate::model::{Books, Clock, ClockState, Standing};
 use crate::procedure::{ClockRule, Extension, LimitField};
@@ -57,7 +57,7 @@ fn start(
     now: Instant,
 ) -> Result<Clock, Refusal> {
     let given = rule.limit_field.as_ref().and_then(|limit| Some((limit, number(form.get(&limit.field)?)?)));
-    let (amount, unit, basis) = match given {
+    let (amount, unit, basis, counting) = match given {
         Some((limit, days)) => {
             let (min, max) = bounds(books.law, limit, now)?;
             if !(min..=max).contains(&days) {
@@ -67,15 +67,16 @@ fn start(
                     message: format!("期限应在{min}日至{max}日之间"),
                 }]));
             }
-            (days, Unit::Day, "承办人员确定".to_owned())
+            (days, Unit::Day, "承办人员确定".to_owned(), Counting::default())
         }
         None => {
             let code = code_of(rule, facts).ok_or_else(|| Refusal::NoLimit { clock: rule.title.clone() })?;
             let (value, unit) = period(books.law, code, now)?;
-            (value.amount, unit, value.basis)
+            (value.amount, unit, value.basis, books.law.counting(code, now.day()))
         }
     };
-    let due = books.calendar.due(now, amount, unit);
+    let reckoning = Reckoning::new(counting, now, amount, unit);
+    let due = books.calendar.due_by(counting, now, amount, unit);
     let warn_at = part_of_the_way(now, due.at, rule.warn_at);
     Ok(Clock {
         rule: rule.id.clone(),
@@ -90,6 +91,7 @@ fn start(
         provisional: due.provisional,
         paused_at: None,
         moved: false,
+        reckoning,
         stage: 0,
         next_at: Some(warn_at),
     })
@@ -111,10 +113,27 @@ fn pause(clock: &mut Clock, now: Instant) {
 
 fn resume(clock: &mut Clock, rule: &ClockRule, calendar: &Calendar, now: Instant) {
     let paused_at = clock.paused_at.take().unwrap_or(now);
-    let due = calendar.resumed(clock.due_at, paused_at, now, clock.unit);
-    clock.provisional |= due.provisional;
-    clock.moved = true;
+    let due = moved_by(clock, Piece::Paused { from: paused_at, to: now }, calendar);
     run_until(clock, rule, due.at, now);
+}
+
+/// The end after one more piece; the clock remembers it, to be counted again when holidays become known.
+fn moved_by(clock: &mut Clock, piece: Piece, calendar: &Calendar) -> Due {
+    clock.moved = true;
+    // A clock moved before its pieces were remembered goes on from its end as it stands.
+    let onwards = match &piece {
+        Piece::Extended { amount, unit } => calendar.extended(clock.due_at, *amount, *unit),
+        Piece::Paused { from, to } => calendar.resumed(clock.due_at, *from, *to, clock.unit),
+        Piece::Begun { at, amount, unit } => calendar.due(*at, *amount, *unit),
+    };
+    let due = if clock.reckoning.pieces.is_empty() {
+        Due { provisional: clock.provisional || onwards.provisional, ..onwards }
+    } else {
+        clock.reckoning.pieces.push(piece);
+        clock.reckoning.due(calendar).unwrap_or(onwards)
+    };
+    clock.provisional = due.provisional;
+    due
 }
 
 /// Lets the clock run to a new end; the warning comes again unless its time has passed.
@@ -159,12 +178,10 @@ pub(crate) fn extended(
         }
         (None, None) => return Err(Refusal::NothingToExtend),
     };
-    let due = books.calendar.extended(live.due_at, amount, unit);
     let (rule_id, nth) = (live.rule.clone(), live.nth);
     let mut clocks = standing.clocks.clone();
     for clock in clocks.iter_mut().filter(|c| c.rule == rule_id && c.nth == nth) {
-        clock.provisional |= due.provisional;
-        clock.moved = true;
+        let due = moved_by(clock, Piece::Extended { amount, unit }, books.calendar);
         run_until(clock, rule, due.at, now);
     }
     Ok(clocks)
@@ -248,19 +265,24 @@ pub(crate) fn foresee(owner: &str, rule: &ClockRule, clock: &Clock, calendar: &C
 }
 
 /// Counts a provisional deadline again, after the holidays of its year were announced; `None` when nothing changed.
+///
+/// Extensions and pauses are counted again with it. A clock that ran out by the provisional count, and by the true
+/// one has time left, runs again.
 pub(crate) fn recounted(rule: &ClockRule, clock: &Clock, calendar: &Calendar, now: Instant) -> Option<Clock> {
-    // A moved end was counted in pieces; that one a person counts again.
-    if !clock.provisional || clock.moved || !matches!(clock.state, ClockState::Running | ClockState::Warned) {
+    if !clock.provisional || clock.state == ClockState::Stopped {
         return None;
     }
-    let due = calendar.due(clock.started_at, clock.amount, clock.unit);
-    if due.provisional || due.at < now {
+    let due = clock.reckoning.due(calendar)?;
+    if due.at == clock.due_at && due.provisional {
         return None;
     }
     let mut after = clock.clone();
-    after.provisional = false;
-    if due.at != clock.due_at {
+    after.provisional = due.provisional;
+    let runs = matches!(clock.state, ClockState::Running | ClockState::Warned) && due.at != clock.due_at;
+    if runs || (clock.state == ClockState::Expired && due.at > now) {
         run_until(&mut after, rule, due.at, now);
+    } else {
+        after.due_at = due.at;
     }
     Some(after)
 }

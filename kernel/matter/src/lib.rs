@@ -3,6 +3,7 @@
 //! What decides is pure (`take`, `check`, `foresight`, `ladder`); what records is the engine.
 
 mod procedure;
+mod reading;
 mod model;
 mod take;
 mod clocks;
@@ -34,4 +35,4 @@ pub use take::{FollowUp, Step, begin, offered, prepared_form, take};
 pub use view::{AlarmRow, Counts, MatterAct, MatterClock, MatterFile, MatterForm, MatterRow, PublicRectification};
 
 /// The tables of the engine.
-pub const MIGRATIONS: &[shian_db::Migration] = shian_db::migrations!("0001-matter");
+pub const MIGRATIONS: &[shian_db::Migration] = shian_db::migrations!("0001-matter", "0003-clock-counted");

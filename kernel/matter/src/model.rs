@@ -3,7 +3,7 @@
 use serde_json::{Map, Value as Json};
 use shian_access::Person;
 use shian_base::{Id, Instant};
-use shian_calendar::{Calendar, Law, Unit};
+use shian_calendar::{Calendar, Law, Reckoning, Unit};
 use shian_forms::FormBook;
 
 use crate::procedure::{Procedure, ProcedureBook};
@@ -44,6 +44,8 @@ pub struct Clock {
     pub paused_at: Option<Instant>,
     /// Its end was moved by an extension or a pause, so that start and length alone no longer give it.
     pub moved: bool,
+    /// What its end was counted from; without pieces where that was not yet remembered.
+    pub reckoning: Reckoning,
     /// How many of its steps (warn, expire, escalate …) were taken.
     pub stage: i64,
     /// When the next step is due; none when all were taken or it does not run.

@@ -228,7 +228,7 @@ pub struct Skip {
 
 impl Procedure {
     pub fn parse(text: &str) -> Result<Self> {
-        toml::from_str(text).context("reading the procedure")
+        toml::from_str(text).map_err(|error| anyhow::anyhow!(crate::reading::in_words(&error, text)))
     }
     /// Where every matter begins: the first state of the file.
     pub fn initial(&self) -> Option<&State> {

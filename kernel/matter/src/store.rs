@@ -3,7 +3,7 @@
 use serde_json::{Map, Value as Json};
 use shian_access::{Business, Person, Scope};
 use shian_base::{Day, Error, Id, Instant, Result};
-use shian_calendar::Unit;
+use shian_calendar::{Counting, Reckoning, Unit};
 use shian_db::{FromRow, Row, Tx, Value, args};
 use shian_forms::Field;
 
@@ -129,21 +129,29 @@ impl FromRow for ClockRow {
         let unit: String = row.get("unit")?;
         let state = ClockState::parse(&state).ok_or_else(|| anyhow::anyhow!("a clock in the unknown state {state}"))?;
         let unit: Unit = unit.parse()?;
+        let (started_at, amount, is_moved): (Instant, i64, bool) = (row.get("started_at")?, row.get("amount")?, row.get("moved")?);
+        let reckoning = match row.get::<Option<String>>("counted")? {
+            Some(text) => serde_json::from_str(&text).map_err(anyhow::Error::new)?,
+            // Rows of before: start and length give the end, unless it was moved.
+            None if is_moved => Reckoning::default(),
+            None => Reckoning::new(Counting::default(), started_at, amount, unit),
+        };
         Ok(Self {
             matter_id: row.get("matter_id")?,
             clock: Clock {
                 rule: row.get("rule")?,
                 nth: row.get("nth")?,
                 state,
-                started_at: row.get("started_at")?,
+                started_at,
                 due_at: row.get("due_at")?,
                 warn_at: row.get("warn_at")?,
-                amount: row.get("amount")?,
+                amount,
                 unit,
                 basis: row.get("basis")?,
                 provisional: row.get("provisional")?,
                 paused_at: row.get("paused_at")?,
-                moved: row.get("moved")?,
+                moved: is_moved,
+                reckoning,
                 stage: row.get("stage")?,
                 next_at: row.get("next_at")?,
             },
@@ -152,7 +160,7 @@ impl FromRow for ClockRow {
 }
 
 const CLOCK_COLUMNS: &str = "matter_id, rule, nth, state, started_at, due_at, warn_at, amount, unit, basis, provisional,
-    paused_at, moved, stage, next_at";
+    paused_at, moved, counted, stage, next_at";
 
 pub async fn record(tx: &mut Tx, id: MatterId) -> Result<Record> {
     tx.one(&format!("select {COLUMNS} from matter m where m.id = $1"), args![id]).await
@@ -279,18 +287,26 @@ pub async fn append(tx: &mut Tx, id: MatterId, e: &Entry) -> Result<()> {
 pub async fn put_clock(tx: &mut Tx, id: MatterId, c: &Clock) -> Result<()> {
     tx.run(
         "insert into matter_clock (matter_id, rule, nth, state, started_at, due_at, warn_at, amount, unit, basis, provisional,
-           paused_at, moved, stage, next_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+           paused_at, moved, stage, next_at, counted)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
          on conflict (matter_id, rule, nth) do update
          set state = excluded.state, due_at = excluded.due_at, warn_at = excluded.warn_at, provisional = excluded.provisional,
-             paused_at = excluded.paused_at, moved = excluded.moved, stage = excluded.stage, next_at = excluded.next_at",
+             paused_at = excluded.paused_at, moved = excluded.moved, counted = excluded.counted, stage = excluded.stage,
+             next_at = excluded.next_at",
         args![
             id, &c.rule, c.nth, c.state.as_str(), c.started_at, c.due_at, c.warn_at, c.amount, c.unit.as_str(), &c.basis,
-            c.provisional, c.paused_at, c.moved, c.stage, c.next_at
+            c.provisional, c.paused_at, c.moved, c.stage, c.next_at, counted(&c.reckoning)?
         ],
     )
     .await?;
     Ok(())
+}
+
+fn counted(reckoning: &Reckoning) -> Result<Option<String>> {
+    if reckoning.pieces.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(serde_json::to_string(reckoning).map_err(anyhow::Error::new)?))
 }
 
 /// Takes one step of a clock, unless an act or another sweep was faster.
@@ -318,8 +334,16 @@ pub async fn due_clocks(tx: &mut Tx, now: Instant, limit: i64, offset: i64) -> R
 }
 
 pub async fn provisional_clocks(tx: &mut Tx) -> Result<Vec<ClockRow>> {
-    let sql = format!("select {CLOCK_COLUMNS} from matter_clock where provisional and state in ('running', 'warned')");
+    let sql = format!("select {CLOCK_COLUMNS} from matter_clock where provisional and state <> 'stopped'");
     tx.all(&sql, args![]).await
+}
+
+/// Takes back what was told of a run of a clock that, counted again, has not run out.
+pub async fn withdraw_alarms(tx: &mut Tx, id: MatterId, clock: &Clock) -> Result<()> {
+    let told = "select id from matter_alarm where matter_id = $1 and source = $2 and source_nth = $3 and kind in ('expired', 'escalated')";
+    tx.run(&format!("delete from matter_alarm_seen where alarm_id in ({told})"), args![id, &clock.rule, clock.nth]).await?;
+    tx.run(&format!("delete from matter_alarm where id in ({told})"), args![id, &clock.rule, clock.nth]).await?;
+    Ok(())
 }
 
 /// The next number under a heading.

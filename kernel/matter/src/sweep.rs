@@ -11,6 +11,7 @@ use shian_jobs::Sweep;
 
 use crate::clocks::{self, TickKind};
 use crate::engine::{Matters, first_due};
+use crate::model::ClockState;
 use crate::store::{self, ClockRow, NewAlarm};
 
 /// What one round of the sweep did.
@@ -107,6 +108,9 @@ impl Matters {
             let Some(rule) = self.version_of(&record)?.clock(&row.clock.rule) else { continue };
             let Some(after) = clocks::recounted(rule, &row.clock, &self.calendar, now) else { continue };
             if store::step_clock(&mut tx, record.id, &row.clock, &after).await? {
+                if row.clock.state == ClockState::Expired && after.state != ClockState::Expired {
+                    store::withdraw_alarms(&mut tx, record.id, &row.clock).await?;
+                }
                 let clocks = store::clocks(&mut tx, record.id).await?;
                 store::set_due(&mut tx, record.id, first_due(&clocks)).await?;
                 changed += 1;

@@ -95,50 +95,50 @@ fn a_procedure_that_holds_has_no_problem() {
 
 #[test]
 fn states_must_be_reachable_owned_and_leave_somewhere() {
-    broken("[[act]]\nid = \"longer\"", "[[state]]\nid = \"lost\"\ntitle = \"丢失\"\nend = true\n\n[[act]]\nid = \"longer\"", "state lost: no act ever leads here");
-    broken("owner = [\"station.officer\"]", "owner = []", "state lent: an open state needs an owner");
-    broken("owner = [\"station.officer\"]", "owner = [\"grid.officer\"]", "state lent: its owner has no way out");
-    broken("to = \"back\"\n", "", "state lent: no end can be reached from here");
-    broken("to = \"back\"", "to = \"nowhere\"", "act return: the state nowhere does not exist");
-    broken("from = [\"lent\"]\nto", "from = [\"back\"]\nto", "state back: an end has an act");
-    broken("id = \"back\"", "id = \"lent\"", "state lent: the name stands twice");
+    broken("[[act]]\nid = \"longer\"", "[[state]]\nid = \"lost\"\ntitle = \"丢失\"\nend = true\n\n[[act]]\nid = \"longer\"", "环节“丢失”(lost)：没有任何操作通向这里");
+    broken("owner = [\"station.officer\"]", "owner = []", "环节“借出”(lent)：没有承办岗位");
+    broken("owner = [\"station.officer\"]", "owner = [\"grid.officer\"]", "环节“借出”(lent)：承办岗位没有可以往下走的操作");
+    broken("to = \"back\"\n", "", "环节“借出”(lent)：从这里走不到任何终点");
+    broken("to = \"back\"", "to = \"nowhere\"", "操作“归还”(return)：没有名为 nowhere 的环节");
+    broken("from = [\"lent\"]\nto", "from = [\"back\"]\nto", "环节“已还”(back)：已经办结，却还有操作可做");
+    broken("id = \"back\"", "id = \"lent\"", "环节 lent：同一个名称出现了两次");
 }
 
 #[test]
 fn if_nobody_acts_an_alarm_must_be_reached() {
-    broken("runs_in = [\"lent\"]", "runs_in = [\"back\"]", "no alarm is ever reached");
-    broken("on_expiry = [{ to = \"station.head\" }, { to = \"district.officer\", after = \"LAMP.LATER\" }]", "on_expiry = []", "no alarm is ever reached");
-    broken("{ to = \"station.head\" }", "{ to = \"merchant.manager\" }", "an alarm that only the business hears is none");
-    broken("warn_at = 0.5", "warn_at = 1.5", "the warning must come between beginning and end");
-    broken("limit = \"LAMP.LOAN\"\n", "", "its length must be said once");
-    broken("runs_in = [\"lent\"]", "runs_in = [\"lent\"]\npaused_in = [\"lent\"]", "it runs and stands still in the same state");
+    broken("runs_in = [\"lent\"]", "runs_in = [\"back\"]", "谁也不会得到提醒");
+    broken("on_expiry = [{ to = \"station.head\" }, { to = \"district.officer\", after = \"LAMP.LATER\" }]", "on_expiry = []", "谁也不会得到提醒");
+    broken("{ to = \"station.head\" }", "{ to = \"merchant.manager\" }", "届满只告诉企业自己");
+    broken("warn_at = 0.5", "warn_at = 1.5", "预警必须在开始和届满之间");
+    broken("limit = \"LAMP.LOAN\"\n", "", "期限长短要写一次");
+    broken("runs_in = [\"lent\"]", "runs_in = [\"lent\"]\npaused_in = [\"lent\"]", "又计时又中止");
 }
 
 #[test]
 fn an_end_needs_a_result_a_ground_and_never_the_business_itself() {
-    broken("result = \"已还\"\n", "", "it ends the matter without a result");
-    broken("ground = [\"馆规§1\"]\n", "", "it ends the matter without a ground");
-    broken("by = [\"station.officer\"]", "by = [\"station.officer\", \"merchant.manager\"]", "a business could close a matter about itself");
+    broken("result = \"已还\"\n", "", "没有写明办理结果");
+    broken("ground = [\"馆规§1\"]\n", "", "却没有写明依据");
+    broken("by = [\"station.officer\"]", "by = [\"station.officer\", \"merchant.manager\"]", "企业可以由此办结关于自己的事项");
 }
 
 #[test]
 fn what_is_referred_to_must_exist_and_be_in_force() {
-    broken("form = \"note\"", "form = \"essay\"", "act return: the form essay does not exist");
-    broken("by = [\"station.head\"]", "by = [\"emperor\"]", "act longer: the post emperor does not exist");
-    broken("law = [\"馆规§1\"]", "law = [\"馆规§9\"]", "馆规§9 is not in force on");
-    broken("limit = \"LAMP.LOAN\"", "limit = \"LAMP.GONE\"", "the value LAMP.GONE is not in force on");
-    broken("limit = \"LAMP.LOAN\"", "limit = \"LAMP.WATTS\"", "LAMP.WATTS is no length of time");
-    broken("from = \"2026-01-01\"", "from = \"2025-01-01\"", "the value LAMP.LOAN is not in force on 2025-01-01");
-    broken("consequence = \"灯回到架上。\"", "consequence = \"x\"\nopens = \"torch\"", "the procedure torch it opens does not exist");
-    broken("clock = \"loan\"", "clock = \"sun\"", "act longer: the clock sun does not exist");
-    broken("by = \"LAMP.LATER\" }", "field = \"weeks\" }", "nothing says by how much it extends");
-    broken("form = \"note\"", "form = \"note\"\ndefaults = { colour = \"colour\" }", "the form has no field colour");
-    broken("consequence = \"灯回到架上。\"", "consequence = \"\"", "its consequence is not said");
+    broken("form = \"note\"", "form = \"essay\"", "操作“归还”(return)：没有名为 essay 的表单");
+    broken("by = [\"station.head\"]", "by = [\"emperor\"]", "操作“续借”(longer)：没有 emperor 这个岗位");
+    broken("law = [\"馆规§1\"]", "law = [\"馆规§9\"]", "依据 馆规§9 在");
+    broken("limit = \"LAMP.LOAN\"", "limit = \"LAMP.GONE\"", "期限数值 LAMP.GONE 在");
+    broken("limit = \"LAMP.LOAN\"", "limit = \"LAMP.WATTS\"", "LAMP.WATTS（watt）不是可以计时的长度");
+    broken("from = \"2026-01-01\"", "from = \"2025-01-01\"", "期限数值 LAMP.LOAN 在 2025-01-01 没有生效");
+    broken("consequence = \"灯回到架上。\"", "consequence = \"x\"\nopens = \"torch\"", "要开启的程序 torch 不存在");
+    broken("clock = \"loan\"", "clock = \"sun\"", "操作“续借”(longer)：没有名为 sun 的期限");
+    broken("by = \"LAMP.LATER\" }", "field = \"weeks\" }", "没有写明延长多久");
+    broken("form = \"note\"", "form = \"note\"\ndefaults = { colour = \"colour\" }", "表单里没有 colour 这一项");
+    broken("consequence = \"灯回到架上。\"", "consequence = \"\"", "没有写明后果");
 }
 
 #[test]
 fn a_business_is_not_told_of_what_it_may_not_see() {
-    let torch = LAMP.replacen("id = \"lamp\"", "id = \"torch\"", 1).replacen("business = true", "business = false", 1);
+    let torch = LAMP.replacen("id = \"lamp\"", "id = \"torch\"", 1).replacen("number = \"灯\"", "number = \"炬\"", 1).replacen("business = true", "business = false", 1);
     let opens = LAMP.replacen("consequence = \"灯回到架上。\"", "consequence = \"x\"\nopens = \"torch\"", 1);
     let told = opens.replacen("opens = \"torch\"", "opens = \"torch\"\ntold_as = \"结束\"", 1);
     for (lamp, holds) in [(opens, false), (told, true)] {

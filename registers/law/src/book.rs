@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 use shian_base::Day;
-use shian_calendar::{Article, Calendar, Law, Numbering, Value};
+use shian_calendar::{Article, Calendar, Counting, Law, Numbering, Value};
 
 use crate::statute::{Statute, Statutes};
 use crate::value::{DatedValue, Values};
-use crate::{Penalty, Scene, files, penalty, scene, value};
+use crate::{Deadline, Penalty, Scene, deadline, files, penalty, scene, value};
 
 /// Read once at start and never changed while the program runs.
 #[derive(Debug)]
@@ -19,6 +19,7 @@ pub struct LawBook {
     calendar: Arc<Calendar>,
     statutes: Statutes,
     values: Values,
+    deadlines: Vec<Deadline>,
     penalties: Vec<Penalty>,
     scenes: Vec<Scene>,
     numbering: Numbering,
@@ -34,10 +35,18 @@ impl LawBook {
 
     fn from_files(files: BTreeMap<String, String>) -> Result<Self> {
         let text = |name: &str| files.get(name).map(String::as_str).with_context(|| format!("law-data has no {name}"));
+        let statutes = Statutes::parse(several(&files, "statutes", ".toml"))?;
+        let deadlines = deadline::parse(text("deadlines.csv")?, &statutes).context("deadlines.csv")?;
+        let mut values = vec![("deadlines.csv", deadlines.iter().flat_map(|d| [Some(d.value.clone()), d.extension_value()]).flatten().collect())];
+        for (name, text) in several(&files, "values", ".csv") {
+            values.push((name, value::parse(text).with_context(|| name.to_owned())?));
+        }
+        let values = Values::gather(values)?;
         let book = Self {
             calendar: Arc::new(Calendar::parse(text("holidays.csv")?)?),
-            statutes: Statutes::parse(text("statutes.toml")?).context("statutes.toml")?,
-            values: value::parse(text("values.csv")?).context("values.csv")?,
+            statutes,
+            values,
+            deadlines,
             penalties: penalty::parse(text("penalties.csv")?).context("penalties.csv")?,
             scenes: scene::parse(text("scenes.toml")?).context("scenes.toml")?,
             numbering: toml::from_str(text("numbering.toml")?).context("numbering.toml")?,
@@ -78,6 +87,15 @@ impl LawBook {
         self.values.all()
     }
 
+    /// Every period of the law with every time it applied in.
+    pub fn deadlines(&self) -> &[Deadline] {
+        &self.deadlines
+    }
+    /// The period as it stood on the day of the event.
+    pub fn deadline(&self, code: &str, on: Day) -> Option<&Deadline> {
+        self.deadlines.iter().find(|d| d.value.code == code && d.value.applies_on(on))
+    }
+
     fn folder(&self, prefix: &str) -> Vec<(String, String)> {
         let inside = self.files.iter().filter_map(|(name, text)| Some((name.strip_prefix(prefix)?.to_owned(), text.clone())));
         inside.collect()
@@ -95,6 +113,9 @@ impl LawBook {
                 self.statutes.must_have(reference).with_context(|| format!("scenes.toml: {}", scene.code))?;
             }
         }
+        for deadline in &self.deadlines {
+            deadline.check(&self.statutes).with_context(|| format!("deadlines.csv: {}", deadline.value.code))?;
+        }
         for penalty in &self.penalties {
             for reference in penalty.duty_basis.iter().chain(&penalty.penalty_basis) {
                 self.statutes.must_have(reference).with_context(|| format!("penalties.csv: {}", penalty.code))?;
@@ -108,7 +129,16 @@ impl Law for LawBook {
     fn value(&self, code: &str, on: Day) -> Option<Value> {
         self.values.on(code, on).map(DatedValue::to_value)
     }
+    fn counting(&self, code: &str, on: Day) -> Counting {
+        self.deadline(code, on).map_or_else(Counting::default, Deadline::counting)
+    }
     fn article(&self, reference: &str, on: Day) -> Option<Article> {
         self.statutes.article(reference, on)
     }
+}
+
+/// The file `values.csv` and whatever a site adds beside it in `values/`.
+fn several<'a>(files: &'a BTreeMap<String, String>, stem: &str, end: &str) -> impl Iterator<Item = (&'a str, &'a str)> {
+    let (own, folder) = (format!("{stem}{end}"), format!("{stem}/"));
+    files.iter().filter(move |(name, _)| **name == own || name.starts_with(&folder)).map(|(name, text)| (name.as_str(), text.as_str()))
 }

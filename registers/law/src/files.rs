@@ -11,7 +11,7 @@ include!(concat!(env!("OUT_DIR"), "/law_data.rs"));
 pub fn read(folder: Option<&Path>) -> Result<BTreeMap<String, String>> {
     let mut files: BTreeMap<String, String> = FILES.iter().map(|(name, text)| ((*name).into(), (*text).into())).collect();
     let Some(folder) = folder else { return Ok(files) };
-    for sub in ["", "procedures", "forms"] {
+    for sub in ["", "procedures", "forms", "values", "statutes"] {
         let path = folder.join(sub);
         if !path.is_dir() {
             continue;

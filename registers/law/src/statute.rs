@@ -45,8 +45,12 @@ pub(crate) struct Statutes {
 }
 
 impl Statutes {
-    pub fn parse(text: &str) -> Result<Self> {
-        let statutes: Self = toml::from_str(text)?;
+    /// The statutes of several files, as one.
+    pub fn parse<'a>(files: impl Iterator<Item = (&'a str, &'a str)>) -> Result<Self> {
+        let mut statutes = Self { statute: Vec::new() };
+        for (name, text) in files {
+            statutes.statute.extend(toml::from_str::<Self>(text).with_context(|| name.to_owned())?.statute);
+        }
         for (index, statute) in statutes.statute.iter().enumerate() {
             let same = |other: &Statute| other.id == statute.id && overlap(other, statute);
             if statutes.statute[..index].iter().any(same) {
@@ -67,6 +71,12 @@ impl Statutes {
         statute.part(reference)
     }
 
+    /// A reference with the whole title, as documents print it: 市场监督管理行政处罚程序规定 第十八条.
+    pub fn titled(&self, reference: &str, on: Day) -> String {
+        let article = self.article(reference, on);
+        article.map_or_else(|| printed(reference), |a| format!("{} {}", a.title.trim_matches(['《', '》']), a.article))
+    }
+
     /// Whether the reference names something that is, was or will be in force.
     pub fn must_have(&self, reference: &str) -> Result<()> {
         let (id, _) = split(reference);
@@ -83,9 +93,9 @@ impl Statute {
     fn part(&self, reference: &str) -> Option<Article> {
         let title = format!("《{}》", self.title);
         match split(reference).1 {
-            Part::Article(number) => {
+            Part::Article(number, place) => {
                 let found = self.article.iter().find(|a| a.article == number)?;
-                Some(Article { title, article: format!("第{}条", in_chinese(number)), text: found.text.clone() })
+                Some(Article { title, article: format!("第{}条{}", in_chinese(number), place.said()), text: found.text.clone() })
             }
             Part::Topic(name) => {
                 let found = self.topic.iter().find(|t| t.topic == name)?;
@@ -99,24 +109,55 @@ impl Statute {
 /// A reference as it is printed: 食品安全法 第三十三条.
 pub(crate) fn printed(reference: &str) -> String {
     match split(reference) {
-        (id, Part::Article(number)) => format!("{id} 第{}条", in_chinese(number)),
+        (id, Part::Article(number, place)) => format!("{id} 第{}条{}", in_chinese(number), place.said()),
         (id, Part::Topic(name)) => format!("{id} {name}"),
         (id, Part::Whole) => id.into(),
     }
 }
 
 enum Part<'a> {
-    Article(u32),
+    Article(u32, Place),
     Topic(&'a str),
     Whole,
+}
+
+/// Where in an article: its second paragraph 第二款, its fourth item 第四项; 0 where nothing is said.
+struct Place {
+    paragraph: u32,
+    item: u32,
+}
+
+impl Place {
+    fn said(&self) -> String {
+        let part = |number: u32, word: &str| if number == 0 { String::new() } else { format!("第{}{word}", in_chinese(number)) };
+        part(self.paragraph, "款") + &part(self.item, "项")
+    }
+}
+
+/// `126`, `30(2)`, `18④`, `68(1)③` → the article and the place in it.
+fn numbered(text: &str) -> Option<(u32, Place)> {
+    let text = text.trim();
+    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let article = text[..digits].parse().ok()?;
+    let mut rest = &text[digits..];
+    let mut place = Place { paragraph: 0, item: 0 };
+    if let Some((paragraph, after)) = rest.strip_prefix('(').and_then(|inside| inside.split_once(')')) {
+        place.paragraph = paragraph.parse().ok()?;
+        rest = after;
+    }
+    let mut items = rest.chars();
+    if let Some(item) = items.next() {
+        place.item = (item as u32).checked_sub('①' as u32).filter(|n| *n < 20)? + 1;
+    }
+    items.next().is_none().then_some((article, place))
 }
 
 /// `食品安全法§126` → article 126; `GB31654-2021#有害生物防制` → a topic; anything else the whole.
 fn split(reference: &str) -> (&str, Part<'_>) {
     if let Some((id, number)) = reference.split_once('§')
-        && let Ok(number) = number.trim().parse()
+        && let Some((number, place)) = numbered(number)
     {
-        return (id, Part::Article(number));
+        return (id, Part::Article(number, place));
     }
     match reference.split_once('#') {
         Some((id, topic)) => (id, Part::Topic(topic)),
@@ -169,6 +210,11 @@ mod tests {
     #[test]
     fn a_reference_is_printed_as_people_say_it() {
         assert_eq!(printed("食品安全法§126"), "食品安全法 第一百二十六条");
+        assert_eq!(printed("经营许可办法§18④"), "经营许可办法 第十八条第四项");
+        assert_eq!(printed("经营许可办法§30(2)"), "经营许可办法 第三十条第二款");
+        assert_eq!(printed("食品安全法§123(1)③"), "食品安全法 第一百二十三条第一款第三项");
+        // What is no place in an article names none.
+        assert_eq!(printed("食品安全法§十八"), "食品安全法§十八");
         assert_eq!(printed("GB31654-2021#有害生物防制"), "GB31654-2021 有害生物防制");
     }
 }

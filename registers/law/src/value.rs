@@ -1,7 +1,5 @@
 //! Numbers with the period they apply in: of the law, and of the office's own rules.
 
-use std::collections::BTreeSet;
-
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 use shian_base::Day;
@@ -26,8 +24,7 @@ pub struct DatedValue {
 #[derive(Debug)]
 pub(crate) struct Values(Vec<DatedValue>);
 
-/// Fails when two lines of one code claim the same day: then nobody could say which number held.
-pub(crate) fn parse(csv: &str) -> Result<Values> {
+pub(crate) fn parse(csv: &str) -> Result<Vec<DatedValue>> {
     let mut all = Vec::new();
     for (index, line) in csv::Reader::from_reader(csv.as_bytes()).deserialize().enumerate() {
         let value: DatedValue = line.with_context(|| format!("line {}", index + 2))?;
@@ -36,25 +33,27 @@ pub(crate) fn parse(csv: &str) -> Result<Values> {
         }
         all.push(value);
     }
-    let codes: BTreeSet<&str> = all.iter().map(|v| v.code.as_str()).collect();
-    for code in codes {
-        let mut lines: Vec<&DatedValue> = all.iter().filter(|v| v.code == code).collect();
-        lines.sort_by_key(|v| v.from);
-        for pair in lines.windows(2) {
-            if pair[0].to.is_none_or(|to| to >= pair[1].from) {
-                bail!("{code}: two lines apply on {}", pair[1].from);
-            }
-        }
-    }
-    Ok(Values(all))
+    Ok(all)
 }
 
 impl Values {
+    /// Fails when two lines of one code claim the same day: then nobody could say which number held.
+    pub fn gather(files: Vec<(&str, Vec<DatedValue>)>) -> Result<Self> {
+        let mut lines: Vec<(&str, DatedValue)> = files.into_iter().flat_map(|(file, values)| values.into_iter().map(move |v| (file, v))).collect();
+        lines.sort_by(|(_, a), (_, b)| (&a.code, a.from).cmp(&(&b.code, b.from)));
+        for pair in lines.windows(2) {
+            let ((file, first), (other_file, second)) = (&pair[0], &pair[1]);
+            if first.code == second.code && first.to.is_none_or(|to| to >= second.from) {
+                bail!("{other_file}: {}: two lines apply on {} (the other stands in {file})", second.code, second.from);
+            }
+        }
+        Ok(Self(lines.into_iter().map(|(_, value)| value).collect()))
+    }
     pub fn all(&self) -> &[DatedValue] {
         &self.0
     }
     pub fn on(&self, code: &str, day: Day) -> Option<&DatedValue> {
-        self.0.iter().find(|v| v.code == code && v.from <= day && v.to.is_none_or(|to| day <= to))
+        self.0.iter().find(|v| v.code == code && v.applies_on(day))
     }
 }
 
@@ -62,6 +61,9 @@ impl DatedValue {
     /// Whether the office may change it by itself.
     pub fn is_setting(&self) -> bool {
         self.source == "设置"
+    }
+    pub fn applies_on(&self, day: Day) -> bool {
+        self.from <= day && self.to.is_none_or(|to| day <= to)
     }
     pub(crate) fn to_value(&self) -> Value {
         Value {

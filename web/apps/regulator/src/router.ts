@@ -18,6 +18,7 @@ export const router = createRouter({
     { path: '/account', name: 'account', component: () => import('./people/AccountPage.vue'), meta: { title: '我的账号' } },
     { path: '/people', name: 'people', component: () => import('./people/PeoplePage.vue'), meta: { title: '账号与权限' } },
     { path: '/audit', name: 'audit', component: () => import('./people/AuditPage.vue'), meta: { title: '审计日志' } },
+    { path: '/law', name: 'law', component: () => import('./law/LawPage.vue'), meta: { title: '法定期限' } },
     { path: '/:rest(.*)*', name: 'nothing', component: () => import('./shell/NotFound.vue'), meta: { title: '没有这个页面' } },
   ],
 });

@@ -3,8 +3,8 @@ import { ApiError, problemFrom } from './problem';
 import { noteServerTime } from './server-time';
 import type {
   AccountAct, ActRequest, Alarm, AlertFile, AlertRow, Area, AuditEntry, BusinessFile, BusinessPoint, BusinessRow, Camera, DayFrame,
-  Desk, FactorProposal, FileRef, MatterFile, MatterRow, Model, NewCamera, OpenSession, Paged, PersonRow, Post, PublicBusiness,
-  PublicBusinessRow, PublicCamera, PublicRectification, Scene, SecondFactor, SecondFactorWanted, Session,
+  Desk, FactorProposal, FileRef, LawDeadline, LawValue, MatterFile, MatterRow, Model, NewCamera, OpenSession, Paged, PersonRow,
+  Post, PublicBusiness, PublicBusinessRow, PublicCamera, PublicRectification, Scene, SecondFactor, SecondFactorWanted, Session,
 } from './types';
 
 export type Query = Record<string, string | number | boolean | null | undefined>;
@@ -141,6 +141,9 @@ export const api = {
   matters: (query: Query, signal?: AbortSignal) => get<Paged<MatterRow>>(`/api/matters${queryText(query)}`, signal),
   matter: (id: string, signal?: AbortSignal) => get<MatterFile>(`/api/matters/${at(id)}`, signal),
   act: (id: string, act: string, what: ActRequest) => request<MatterFile>('POST', `/api/matters/${at(id)}/acts/${at(act)}`, what),
+
+  lawValues: (query: Query, signal?: AbortSignal) => get<Paged<LawValue>>(`/api/law/values${queryText(query)}`, signal),
+  lawDeadline: (query: Query, signal?: AbortSignal) => get<LawDeadline>(`/api/law/deadline${queryText(query)}`, signal),
 
   alarms: (signal?: AbortSignal) => get<Alarm[]>('/api/alarms', signal),
   alarmSeen: (id: string) => request<void>('POST', `/api/alarms/${at(id)}/seen`),

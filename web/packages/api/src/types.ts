@@ -477,6 +477,70 @@ export interface Alarm {
   seen: boolean;
 }
 
+export type DeadlineKind = 'limit' | 'opens' | 'lasts' | 'keep' | 'every' | 'quota';
+export type Certainty = 'text' | 'secondary' | 'memory';
+
+export interface LawArticle {
+  title: string;
+  article: string;
+  text: string;
+}
+
+/** How a period of the law is counted. */
+export interface LawRule {
+  kind: DeadlineKind;
+  event: string;
+  binds: string;
+  rolls: string;
+  extension: string | null;
+  extend_by: string;
+  not_counted: string;
+  certainty: Certainty;
+  by_hours: boolean;
+}
+
+export interface LawValue {
+  code: string;
+  title: string;
+  amount: number;
+  unit: string;
+  length: string;
+  basis: string;
+  articles: LawArticle[];
+  from: string;
+  to: string | null;
+  in_force: boolean;
+  /** Set by the office itself. */
+  setting: boolean;
+  deadline: LawRule | null;
+  source: string;
+  note: string;
+}
+
+export interface LawDay {
+  day: string;
+  weekday: number;
+  nth: number | null;
+  why: string;
+}
+
+export interface LawPart {
+  title: string;
+  last_day: string;
+  days: LawDay[];
+}
+
+export interface LawDeadline {
+  value: LawValue;
+  from: string;
+  at: string;
+  day: string;
+  says: string;
+  provisional: boolean;
+  warning: string | null;
+  parts: LawPart[];
+}
+
 export interface Desk {
   counts: {
     alerts_pending: number;
