@@ -17,6 +17,7 @@ use shian_law::LawBook;
 use shian_matter::Matters;
 use shian_media::{Video, Vision};
 use shian_people::{CallerLayer, SessionWatch};
+use shian_proof::Log;
 use shian_video::RtspVideo;
 use shian_vision::{ChildVision, VisionConfig};
 use shian_web::{Live, Module};
@@ -34,6 +35,7 @@ pub struct App {
     pub clock: SharedClock,
     pub config: Config,
     pub files: Files,
+    pub log: Arc<Log>,
     pub law: Arc<LawBook>,
     pub matters: Arc<Matters>,
     pub alerts: Arc<Alerts>,
@@ -66,14 +68,17 @@ impl App {
         let video = RtspVideo::new(config.video.clone(), Arc::clone(&clock));
         let sessions = SessionWatch::new(db.clone(), Arc::clone(&clock), config.people.clone());
         let wired = wire(&config, &db, &clock, &files, &live, &queue, &sessions, video, Arc::clone(&vision) as _)?;
+        let log = Arc::new(Log::open(db.clone(), &data, &config.proof.witnesses)?);
         let migrated = db.migrate(&migrations(&wired.modules), clock.now()).await?;
         if !migrated.run.is_empty() {
             info!("brought the schema up to date: {}", migrated.run.join(", "));
         }
 
+        log.begin(&crate::proof::sources(&files), clock.now()).await?;
+
         let mut rules = shian_files::rules();
         let (mut routers, mut jobs, mut sweeps) = (Vec::new(), Vec::new(), Vec::new());
-        for module in wired.modules {
+        for module in wired.modules.into_iter().chain([shian_proof::module(Arc::clone(&log), Arc::clone(&clock))]) {
             rules.extend(module.policy);
             routers.push(module.router);
             jobs.extend(module.jobs);
@@ -81,6 +86,7 @@ impl App {
         }
         let policy = Arc::new(Policy::new(rules)?);
         routers.push(shian_files::router(files.clone(), Arc::clone(&clock)));
+        routers.push(shian_matter::bundle_router(Arc::clone(&wired.matters), Arc::clone(&log), Arc::clone(&clock)));
         routers.push(shian_web::events_router(db.clone(), live));
         let (api, openapi) = http::api(routers);
         let callers = CallerLayer {
@@ -93,7 +99,7 @@ impl App {
         let site = http::site(api, &openapi, db.clone(), callers);
         let runner = Runner::new(db.clone(), Arc::clone(&clock), queue, jobs, sweeps, RunnerConfig::default());
         let (law, matters, alerts, kitchens) = (wired.law, wired.matters, wired.alerts, wired.kitchens);
-        Ok(Self { db, clock, config, files, law, matters, alerts, kitchens, vision, runner, site, openapi, policy })
+        Ok(Self { db, clock, config, files, log, law, matters, alerts, kitchens, vision, runner, site, openapi, policy })
     }
 
     /// Serves until `stop` turns true, then lets requests and jobs that were begun come to their end.

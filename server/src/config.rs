@@ -21,6 +21,7 @@ pub struct Config {
     pub vision: VisionSettings,
     pub kitchens: KitchensConfig,
     pub law: LawConfig,
+    pub proof: ProofConfig,
 }
 
 /// Table `[server]`.
@@ -57,6 +58,14 @@ pub struct VisionSettings {
 pub struct LawConfig {
     /// A folder whose files stand in for those the program ships, file by file; empty means none.
     pub folder: String,
+}
+
+/// Table `[proof]`.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ProofConfig {
+    /// Public keys of witnesses whose cosignatures are taken, as `name+id+base64` (C2SP tlog-cosignature).
+    pub witnesses: Vec<String>,
 }
 
 impl Config {

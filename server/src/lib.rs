@@ -7,4 +7,5 @@ pub mod assets;
 pub mod config;
 pub mod demo;
 pub mod http;
+pub mod proof;
 pub mod tools;

@@ -10,7 +10,7 @@ use clap::{Args, Parser, Subcommand};
 use shian_base::{Instant, Result, SharedClock, ShiftedClock, SystemClock};
 use shian_server::app::App;
 use shian_server::config::{Config, EXAMPLE};
-use shian_server::{demo, tools};
+use shian_server::{demo, proof, tools};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tracing::info;
@@ -54,6 +54,12 @@ enum Command {
     /// Procedures (程序).
     #[command(subcommand)]
     Procedures(tools::ProceduresCommand),
+    /// Checks a bundle (核验包) offline: names the first thing that does not fit.
+    Verify(proof::VerifyArgs),
+    /// Replays the log against the database and the files, and says what differs.
+    Audit(proof::AuditArgs),
+    /// Prints the log's public key and its newest signed state.
+    Log(tools::Place),
     /// The configuration file.
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -132,6 +138,9 @@ async fn run(cli: Cli) -> Result<()> {
         Command::Account(command) => tools::account(command, read_secret).await,
         Command::Model(command) => tools::model(command),
         Command::Procedures(command) => tools::procedures(command),
+        Command::Verify(args) => proof::verify(args),
+        Command::Audit(args) => proof::audit(args).await,
+        Command::Log(place) => proof::log(place).await,
         Command::Config(ConfigCommand::Example) => {
             print!("{EXAMPLE}");
             Ok(())

@@ -33,7 +33,7 @@ pub struct Place {
 }
 
 impl Place {
-    fn config(&self) -> Result<Config> {
+    pub fn config(&self) -> Result<Config> {
         let mut config = Config::read(self.config.as_deref())?;
         match &self.data {
             Some(data) => config.server.data.clone_from(data),
@@ -50,7 +50,7 @@ impl Place {
     }
 
     /// Opens a database that is there; a mistyped folder must not make a new, empty one.
-    async fn open(&self) -> Result<Db> {
+    pub async fn open(&self) -> Result<Db> {
         let config = self.config()?;
         let url = config.database_url();
         if let Some(path) = url.strip_prefix("sqlite:")

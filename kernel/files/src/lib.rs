@@ -2,6 +2,7 @@
 
 mod api;
 mod kind;
+mod proof;
 mod store;
 
 use std::path::Path;
@@ -20,8 +21,10 @@ use utoipa::ToSchema;
 
 pub use api::{router, rules};
 pub use kind::{Kind, kind_of};
+pub use proof::FileRecords;
 
-pub const MIGRATIONS: &[Migration] = shian_db::migrations!("0001-file");
+/// The log's tables come with these: a file is not recorded without its leaf.
+pub const MIGRATIONS: &[Migration] = &[shian_proof::MIGRATIONS[0], shian_db::migrations!("0001-file")[0]];
 
 /// The kind of thing a `FileId` names.
 pub enum File {}
@@ -85,7 +88,7 @@ impl Files {
         if bytes.is_empty() {
             return Err(Error::invalid("file", "files.empty", "the file is empty"));
         }
-        let sha256 = hex(&Sha256::digest(&bytes));
+        let sha256 = sha256_of(&bytes);
         let size_bytes = bytes.len() as i64;
         self.store.put(&path(&sha256), bytes.into()).await.map_err(|error| match &error {
             object_store::Error::Generic { source, .. } if is_disk_full(source.as_ref()) => {
@@ -106,7 +109,7 @@ impl Files {
             }
             Err(error) => return Err(anyhow::Error::new(error).context("reading a file").into()),
         };
-        if hex(&Sha256::digest(&bytes)) != sha256 {
+        if sha256_of(&bytes) != sha256 {
             return Err(Error::unavailable("files.altered", format!("the bytes of {sha256} were altered in the store")));
         }
         Ok(bytes)
@@ -128,6 +131,11 @@ fn is_disk_full(mut error: &(dyn std::error::Error + 'static)) -> bool {
 fn path(sha256: &str) -> object_store::path::Path {
     let (head, tail) = sha256.split_at_checked(2).unwrap_or(("00", sha256));
     object_store::path::Path::from(format!("{head}/{tail}"))
+}
+
+/// The hash under which bytes are kept, lower-case hex.
+pub fn sha256_of(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
 }
 
 fn hex(bytes: &[u8]) -> String {

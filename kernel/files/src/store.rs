@@ -17,7 +17,9 @@ impl Files {
             args![id, &stored.sha256, file.mime, file.name, stored.size_bytes, file.person_id, now],
         )
         .await?;
-        find(tx, id).await
+        let recorded = Dated(find(tx, id).await?, now);
+        shian_proof::append(tx, &crate::proof::record(&recorded), now).await?;
+        Ok(recorded.0)
     }
 
     /// Puts the file into a context: those who may do the act there can read it from now on.
@@ -58,6 +60,29 @@ impl Files {
         });
         if may { Ok(file) } else { Err(Error::NotFound) }
     }
+}
+
+/// A file with when it was recorded.
+pub(crate) struct Dated(pub FileRef, pub Instant);
+
+impl FromRow for Dated {
+    fn from_row(row: &Row) -> Result<Self> {
+        Ok(Self(FileRef::from_row(row)?, row.get("created_at")?))
+    }
+}
+
+/// Files after this one.
+pub(crate) async fn after(tx: &mut Tx, id: &str, limit: i64) -> Result<Vec<Dated>> {
+    tx.all(
+        "select id, sha256, mime, name, size_bytes, created_at from file where id > $1 order by id limit $2",
+        args![id, limit],
+    )
+    .await
+}
+
+pub(crate) async fn dated(tx: &mut Tx, ids: &[FileId]) -> Result<Vec<Dated>> {
+    let (each, list) = (tx.each("$1"), serde_json::json!(ids));
+    tx.all(&format!("select id, sha256, mime, name, size_bytes, created_at from file where id in {each} order by id"), args![&list]).await
 }
 
 async fn find(tx: &mut Tx, id: FileId) -> Result<FileRef> {

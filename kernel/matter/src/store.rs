@@ -41,7 +41,7 @@ pub struct Record {
     pub revision: i64,
 }
 
-const COLUMNS: &str = "m.id, m.number, m.procedure, m.procedure_from, m.title, m.state, m.is_end, m.is_mended, m.to_business,
+pub(crate) const COLUMNS: &str = "m.id, m.number, m.procedure, m.procedure_from, m.title, m.state, m.is_end, m.is_mended, m.to_business,
     m.is_public, m.owners, m.business_id, m.business_name, m.area_code, m.area_name, m.facts, m.opened_at, m.closed_at,
     m.result, m.reviewer_name, m.parent_id, m.supervised, m.due_at, m.revision";
 
@@ -226,7 +226,7 @@ pub async fn insert(tx: &mut Tx, r: &Record) -> Result<()> {
         ],
     )
     .await?;
-    Ok(())
+    shian_proof::append_kept(tx, &crate::proof::opening(r), r.opened_at).await
 }
 
 /// How an act leaves the matter.
@@ -281,7 +281,7 @@ pub async fn append(tx: &mut Tx, id: MatterId, e: &Entry) -> Result<()> {
         ],
     )
     .await?;
-    Ok(())
+    shian_proof::append(tx, &crate::proof::act(id, e), e.at).await
 }
 
 pub async fn put_clock(tx: &mut Tx, id: MatterId, c: &Clock) -> Result<()> {

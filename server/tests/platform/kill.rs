@@ -8,6 +8,9 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use shian_base::Id;
+use shian_db::Db;
+use shian_files::Files;
+use shian_proof::{Beside, Log};
 
 use crate::house::{House, PASSWORD};
 
@@ -104,7 +107,21 @@ async fn no_acknowledged_act_is_lost_or_done_twice_when_the_server_is_killed() {
         open.push(house.finds_at(Id::new(), "phone").await.1);
     }
     let folder = house.leave().await;
-    tokio::task::spawn_blocking(move || kill_again_and_again(folder.path(), &open)).await.unwrap();
+    let folder = tokio::task::spawn_blocking(move || {
+        kill_again_and_again(folder.path(), &open);
+        folder
+    });
+    everything_is_in_the_log(folder.await.unwrap().path()).await;
+}
+
+/// History, files and log agree, whatever was cut off.
+async fn everything_is_in_the_log(data: &Path) {
+    let db = Db::open_sqlite(&data.join("shian.db")).await.unwrap();
+    let files = Files::local(db.clone(), &data.join("files")).unwrap();
+    let log = Log::open(db, data, &[]).unwrap();
+    let found = shian_proof::audit(&log, &shian_server::proof::sources(&files), &Beside::default()).await.unwrap();
+    assert_eq!(found.differences, vec![]);
+    assert!(found.records > MATTERS as u64, "only {} records", found.records);
 }
 
 fn kill_again_and_again(data: &Path, matters: &[String]) {

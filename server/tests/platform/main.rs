@@ -4,5 +4,6 @@ mod acts;
 mod house;
 mod kill;
 mod papers;
+mod proof;
 mod refusals;
 mod signin;

@@ -74,6 +74,11 @@ const CASES: &[Case] = &[
     case("get", "/api/matters", 401, 200, 200),
     case("get", "/api/matters/{id}", 401, 404, 404),
     case("post", "/api/matters/{id}/acts/{act}", 401, 404, 404),
+    case("get", "/api/matters/{id}/bundle", 401, 404, 404),
+    // Hashes and signatures only; anybody may watch the log.
+    case("get", "/api/log", 200, 200, 200),
+    case("get", "/api/log/consistency", 422, 422, 422),
+    case("post", "/api/log/cosignatures", 422, 422, 422),
     case("get", "/api/alarms", 401, 200, 200),
     case("post", "/api/alarms/{id}/seen", 401, 404, 404),
     case("get", "/api/desk", 401, 403, 200),

@@ -2,6 +2,7 @@
 
 mod act;
 mod alarms;
+mod bundle;
 mod file;
 mod list;
 mod public;
@@ -12,6 +13,7 @@ use std::sync::atomic::AtomicBool;
 use shian_access::{Rule, Within, allow};
 use shian_base::SharedClock;
 use shian_db::Db;
+use shian_proof::Log;
 use shian_web::Module;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -43,6 +45,11 @@ pub fn module(matters: Arc<Matters>, db: Db, clock: SharedClock) -> Module {
         sweeps: vec![Arc::new(ClockSweep { matters, db, recounted: AtomicBool::new(false) })],
         ..Module::new("matter", crate::MIGRATIONS)
     }
+}
+
+/// The bundle of a matter; apart from the module, because it also needs the log.
+pub fn bundle_router(matters: Arc<Matters>, log: Arc<Log>, clock: SharedClock) -> OpenApiRouter {
+    OpenApiRouter::new().routes(routes!(bundle::bundle)).with_state(bundle::Deps { matters, log, clock })
 }
 
 /// Posts of the office, who see all matters of their area.
