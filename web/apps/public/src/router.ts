@@ -28,6 +28,12 @@ export const router = createRouter({
       meta: { title: texts.kitchens.title },
     },
     {
+      path: '/verify',
+      name: 'verify',
+      component: () => import('./verify/VerifyPage.vue'),
+      meta: { title: texts.verify.title },
+    },
+    {
       path: '/:missing(.*)*',
       name: 'missing',
       component: () => import('./pages/MissingPage.vue'),
@@ -43,7 +49,7 @@ router.onError((_error, to) => {
   else hasMissedPage.value = true;
 });
 
-/** Fetches the other pages (some 10 kB) once the first one stands, so that a tunnel does not stop the next press. */
+/** Fetches the other pages (some 30 kB) once the first one stands, so that a tunnel does not stop the next press. */
 export function fetchPagesAhead(): void {
   const ahead = () => {
     for (const { components } of router.getRoutes()) {

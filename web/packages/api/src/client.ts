@@ -2,9 +2,10 @@
 import { ApiError, problemFrom } from './problem';
 import { noteServerTime } from './server-time';
 import type {
-  AccountAct, ActRequest, Alarm, AlertFile, AlertRow, Area, AuditEntry, BusinessFile, BusinessPoint, BusinessRow, Camera, DayFrame,
-  Desk, FactorProposal, FileRef, LawDeadline, LawValue, MatterFile, MatterRow, Model, NewCamera, OpenSession, Paged, PersonRow,
-  Post, PublicBusiness, PublicBusinessRow, PublicCamera, PublicRectification, Scene, SecondFactor, SecondFactorWanted, Session,
+  AccountAct, ActRequest, Alarm, AlertFile, AlertRow, Area, AuditEntry, Bundle, BusinessFile, BusinessPoint, BusinessRow, Camera,
+  DayFrame, Desk, FactorProposal, FileRef, LawDeadline, LawValue, MatterFile, MatterRow, Model, NewCamera, OpenSession, Paged,
+  PersonRow, Post, PublicBusiness, PublicBusinessRow, PublicCamera, PublicRectification, Scene, SecondFactor, SecondFactorWanted,
+  Session,
 } from './types';
 
 export type Query = Record<string, string | number | boolean | null | undefined>;
@@ -140,6 +141,7 @@ export const api = {
 
   matters: (query: Query, signal?: AbortSignal) => get<Paged<MatterRow>>(`/api/matters${queryText(query)}`, signal),
   matter: (id: string, signal?: AbortSignal) => get<MatterFile>(`/api/matters/${at(id)}`, signal),
+  bundle: (id: string, signal?: AbortSignal) => get<Bundle>(`/api/matters/${at(id)}/bundle`, signal),
   act: (id: string, act: string, what: ActRequest) => request<MatterFile>('POST', `/api/matters/${at(id)}/acts/${at(act)}`, what),
 
   lawValues: (query: Query, signal?: AbortSignal) => get<Paged<LawValue>>(`/api/law/values${queryText(query)}`, signal),

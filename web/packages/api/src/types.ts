@@ -572,3 +572,20 @@ export interface LiveEvent {
   title?: string | null;
   scene?: string | null;
 }
+
+/** 核验包: a matter's records with the proof that each is in the log; checked by `shian verify` and the public page 核验. */
+export interface Bundle {
+  format: string;
+  matter_id: string;
+  key: string;
+  checkpoint: string;
+  entries: BundleEntry[];
+}
+
+export interface BundleEntry {
+  index: number;
+  /** The record as it was hashed, or its hash when one may not read it. */
+  record?: string;
+  leaf?: string;
+  proof: string[];
+}

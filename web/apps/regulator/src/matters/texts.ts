@@ -22,4 +22,9 @@ export const TEXTS = {
   noActs: '现在没有需要你办的。',
   ended: '这件事项已经办结。',
   noClocks: '没有在走的时限。',
+  bundle: '下载核验包',
+  bundleSaving: '正在生成…',
+  bundleWhat: '全部经过和附件的哈希，连同存证日志的证明；任何人可在公众端“核验”页离线核对',
+  bundleName: '核验包',
+  bundleSaved: '核验包已保存，可在公众端“核验”页离线核对。',
 };
