@@ -39,7 +39,8 @@ pub(super) async fn session(
         post_title: title_of(&principal.post).into(),
         port: if principal.post.starts_with("merchant.") { "merchant" } else { "regulator" },
         reach,
-        may: policy.acts_of(&principal.post).into_iter().map(String::from).collect(),
+        // Nothing may be done before what is owed.
+        may: policy.acts_of(&principal.post).into_iter().filter(|_| owes.is_none()).map(String::from).collect(),
         owes: owes.map(|owed| if owed == OWES_PASSWORD { "password" } else { "second_factor" }),
     })
 }
