@@ -190,6 +190,7 @@ fn wire(
         shian_people::module(db.clone(), Arc::clone(clock), config.people.clone(), sessions.clone()),
         shian_law::module(Arc::clone(&law), Arc::clone(clock)),
         shian_matter::module(Arc::clone(&matters), db.clone(), Arc::clone(clock)),
+        shian_matter::opening_module(Arc::clone(&matters), db.clone(), Arc::clone(clock), Arc::new(crate::parties::Register)),
         shian_kitchens::module(Arc::clone(&kitchens)),
         shian_alerts::module(Arc::clone(&alerts)),
         shian_overview::module(overview),

@@ -328,7 +328,7 @@ impl Matters {
         self.begin_matter(tx, beginning, now).await
     }
 
-    async fn begin_matter(&self, tx: &mut Tx, beginning: Beginning, now: Instant) -> Result<MatterId> {
+    pub(crate) async fn begin_matter(&self, tx: &mut Tx, beginning: Beginning, now: Instant) -> Result<MatterId> {
         let Beginning { new, facts, form, fields, parent, actor } = beginning;
         let missing = || Refusal::NoProcedure { id: new.procedure.clone(), on: now.day() };
         let procedure = self.procedures.in_force(&new.procedure, now.day()).ok_or_else(missing)?;
@@ -419,14 +419,14 @@ impl Matters {
     }
 }
 
-struct Beginning {
-    new: NewMatter,
-    facts: Map<String, Json>,
+pub(crate) struct Beginning {
+    pub(crate) new: NewMatter,
+    pub(crate) facts: Map<String, Json>,
     /// What the opening act's form said.
-    form: Json,
-    fields: Vec<Field>,
-    parent: Option<MatterId>,
-    actor: Actor,
+    pub(crate) form: Json,
+    pub(crate) fields: Vec<Field>,
+    pub(crate) parent: Option<MatterId>,
+    pub(crate) actor: Actor,
 }
 
 /// The act one must be allowed to hear of this matter: a business hears only of what it may see.

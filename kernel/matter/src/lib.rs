@@ -5,6 +5,7 @@
 mod procedure;
 mod reading;
 mod model;
+mod opening;
 mod take;
 mod clocks;
 mod refusal;
@@ -20,16 +21,17 @@ mod store;
 mod view;
 mod api;
 
-pub use api::{bundle_router, module};
+pub use api::{bundle_router, module, opening_module};
 pub use check::{Problem, References, check, check_all};
 pub use engine::{ActBody, Acted, Done, Matters, NewMatter, Opening, Parts, Party, Watch};
 pub use shian_calendar::Numbering;
 pub use foresight::{Foreseen, if_nobody_acts};
 pub use ladder::{Earlier, Suggestion, SuggestedStep, When, suggest, window_start};
 pub use model::{Actor, Books, Clock, ClockState, Matter, MatterId, Standing, is_business_post};
+pub use opening::{Located, OpenBody, OpenableProcedure, Parties};
 pub use page::page;
 pub use proof::sources;
-pub use procedure::{Act, ClockRule, FilesAsked, Ladder, Procedure, ProcedureBook, State, Tone};
+pub use procedure::{Act, ClockRule, FilesAsked, Ladder, OpenedBy, Procedure, ProcedureBook, State, Tone};
 pub use refusal::Refusal;
 pub use store::{Alarm, Wanted};
 pub use sweep::Swept;

@@ -23,6 +23,11 @@ pub fn page(procedure: &Procedure, procedures: &ProcedureBook, forms: &FormBook,
     let _ = write!(out, "| 项目 | 内容 |\n|---|---|\n| 程序 | `{}` |\n| 施行 | {} 起 |\n| 文号 | {} |\n| 可见 | {seen} |\n", p.id, p.from, p.number);
     let _ = write!(out, "| 依据 | {} |\n\n", p.law.iter().map(|r| article(law, r, on)).collect::<Vec<_>>().join("<br>"));
 
+    if let Some(open) = &p.open {
+        let form = open.form.as_deref().and_then(|id| forms.get(id)).map_or("", |form| form.title.as_str());
+        let _ = writeln!(out, "可以由{}立案，填写：{form}。\n", posts(&open.by));
+    }
+
     out.push_str("## 环节\n\n| 环节 | 承办 | 时限 | 结束 |\n|---|---|---|---|\n");
     for state in &p.states {
         let clocks: Vec<&str> = p.clocks.iter().filter(|c| c.runs_in.contains(&state.id)).map(|c| c.title.as_str()).collect();

@@ -33,6 +33,9 @@ pub struct Procedure {
     /// How the first line of the history reads when an act opened the matter.
     #[serde(default)]
     pub opening: String,
+    /// Who may open such a matter by hand, and what is filled in then; nobody when absent.
+    #[serde(default)]
+    pub open: Option<OpenedBy>,
     #[serde(rename = "state")]
     pub states: Vec<State>,
     #[serde(rename = "act")]
@@ -172,6 +175,15 @@ pub struct LimitBy {
     /// Value codes by the fact's value.
     #[serde(flatten)]
     pub codes: BTreeMap<String, String>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OpenedBy {
+    pub by: Vec<String>,
+    /// Its values become the facts of the matter.
+    #[serde(default)]
+    pub form: Option<String>,
 }
 
 #[derive(Clone, Debug, Deserialize)]

@@ -78,6 +78,7 @@ fn forms() -> FormBook {
     let forms = [
         form("statement", &[("statement", "string")]),
         form("opinion", &[("opinion", "string")]),
+        form("found", &[("class", "integer"), ("group", "string"), ("requirement", "string")]),
         form("again", &[("requirement", "string"), ("days", "integer")]),
     ];
     FormBook::parse(&forms).unwrap()

@@ -35,20 +35,28 @@ pub struct Reply {
 
 impl House {
     pub async fn on_sqlite() -> Self {
-        Self::build(None).await
+        Self::build(None, None).await
+    }
+
+    /// A site with a folder of its own for law, forms and procedures.
+    pub async fn with_law(folder: &std::path::Path) -> Self {
+        Self::build(None, Some(folder)).await
     }
 
     /// `None` where no PostgreSQL was named.
     pub async fn on_postgres() -> Option<Self> {
         let url = std::env::var("TEST_POSTGRES").ok()?;
-        Some(Self::build(Some(url)).await)
+        Some(Self::build(Some(url), None).await)
     }
 
-    async fn build(postgres: Option<String>) -> Self {
+    async fn build(postgres: Option<String>, law: Option<&std::path::Path>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = clock();
         let mut config = Config::default();
         config.server.data = folder.path().into();
+        if let Some(law) = law {
+            config.law.folder = law.to_str().unwrap().into();
+        }
         // No child processes are wanted here: nothing is looked at.
         config.vision.workers = 1;
         let mut schema = None;

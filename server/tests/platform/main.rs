@@ -7,3 +7,4 @@ mod papers;
 mod proof;
 mod refusals;
 mod signin;
+mod site_folder;

@@ -72,6 +72,9 @@ const CASES: &[Case] = &[
     case("get", "/api/alerts", 401, 403, 200),
     case("get", "/api/alerts/{id}", 401, 403, 404),
     case("get", "/api/matters", 401, 200, 200),
+    case("get", "/api/procedures", 401, 200, 200),
+    // About a business that is neither the merchant's nor in the officer's area.
+    case("post", "/api/matters", 401, 404, 404),
     case("get", "/api/matters/{id}", 401, 404, 404),
     case("post", "/api/matters/{id}/acts/{act}", 401, 404, 404),
     case("get", "/api/matters/{id}/bundle", 401, 404, 404),
@@ -160,6 +163,7 @@ fn body_for(case: &Case, business: &str) -> Value {
         "/api/cameras" => json!({
             "business_id": business, "name": "后厨", "zone": "cooking", "url": "rtsp://127.0.0.1/x", "is_public": false
         }),
+        "/api/matters" => json!({ "procedure": "rectification", "business_id": business }),
         _ => json!({ "form": { "reason": "识别对象有误" } }),
     }
 }

@@ -5,7 +5,10 @@ mod alarms;
 mod bundle;
 mod file;
 mod list;
+mod open;
 mod public;
+
+pub use open::opening_module;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;

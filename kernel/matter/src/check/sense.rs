@@ -39,6 +39,7 @@ impl Checker<'_> {
         self.lasting();
         self.paused();
         self.given();
+        self.opened();
         self.proposed();
     }
 
@@ -246,6 +247,35 @@ impl Checker<'_> {
         }
     }
 
+    /// Who opens a matter by hand sees it, and fills in what its clocks are chosen by.
+    fn opened(&mut self) {
+        let p = self.procedure;
+        let Some(open) = &p.open else { return };
+        if open.by.is_empty() {
+            self.says("立案", "没有写明由哪个岗位立案");
+        }
+        for post in &open.by {
+            self.post("立案", post);
+            if rank(post).is_none() {
+                self.says("立案", format!("{post} 不是有辖区的监管岗位，不能立案"));
+            }
+        }
+        if p.opening.is_empty() {
+            self.says("立案", "没有写明立案时怎么说（opening）");
+        }
+        if let Some(form) = open.form.as_ref().filter(|form| self.references.forms.get(form).is_none()) {
+            self.says("立案", format!("没有名为 {form} 的表单"));
+        }
+        let has = |field: &str| open.form.as_ref().is_some_and(|form| self.form_has(form, field));
+        let first = p.initial().map(|state| &state.id);
+        let begins = |rule: &&ClockRule| first.is_some_and(|first| rule.runs_in.contains(first));
+        let by = p.clocks.iter().filter(begins).filter_map(|rule| Some((rule, rule.limit_by.as_ref()?)));
+        let missing: Vec<String> = by.filter(|(_, by)| !has(&by.fact)).map(|(rule, by)| format!("{}按 {} 选择，立案的表单里没有这一项", rule.title, by.fact)).collect();
+        for says in missing {
+            self.says("立案", says);
+        }
+    }
+
     /// What the ladder proposes can be done where a matter begins.
     fn proposed(&mut self) {
         let p = self.procedure;
@@ -283,6 +313,7 @@ impl Checker<'_> {
         let own = p.acts.iter().filter(enters);
         let begins = p.initial().is_some_and(|first| rule.runs_in.contains(&first.id));
         let others = self.references.procedures.all().iter().filter(|_| begins).flat_map(|other| &other.acts);
-        own.chain(others.filter(|act| act.opens.as_ref() == Some(&p.id))).filter_map(|act| act.form.clone()).collect()
+        let by_hand = p.open.as_ref().filter(|_| begins).and_then(|open| open.form.clone());
+        own.chain(others.filter(|act| act.opens.as_ref() == Some(&p.id))).filter_map(|act| act.form.clone()).chain(by_hand).collect()
     }
 }

@@ -14,6 +14,7 @@ export const router = createRouter({
     { path: '/businesses/:id', name: 'business', component: () => import('./businesses/BusinessPage.vue'), meta: { title: '主体' } },
     { path: '/map', name: 'map', component: () => import('./businesses/MapPage.vue'), meta: { title: '地图' } },
     { path: '/matters', name: 'matters', component: () => import('./matters/MattersPage.vue'), meta: { title: '事项' } },
+    { path: '/matters/new', name: 'open', component: () => import('./matters/OpenPage.vue'), meta: { title: '立案' } },
     { path: '/matters/:id', name: 'matter', component: () => import('./matters/MatterPage.vue'), meta: { title: '事项' } },
     { path: '/account', name: 'account', component: () => import('./people/AccountPage.vue'), meta: { title: '我的账号' } },
     { path: '/people', name: 'people', component: () => import('./people/PeoplePage.vue'), meta: { title: '账号与权限' } },

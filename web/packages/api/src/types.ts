@@ -467,6 +467,21 @@ export interface ActRequest {
   request_id?: string;
 }
 
+/** A procedure under which the caller may open matters by hand. */
+export interface OpenableProcedure {
+  id: string;
+  title: string;
+  purpose: string;
+  form: Form | null;
+}
+
+export interface OpenRequest {
+  procedure: string;
+  business_id: string;
+  form?: Record<string, unknown>;
+  request_id?: string;
+}
+
 export interface Alarm {
   id: string;
   matter_id: string;

@@ -19,6 +19,8 @@ export const factText = (key: string, value: unknown): string => {
 export const TEXTS = {
   none: { title: '还没有事项', text: '告警判为有效后，提醒、责令改正和线索核查会成为事项，带着时限排在这里。' },
   noneFound: { title: '没有符合条件的事项', text: '放宽条件，或者用编号、主体名称再查。' },
+  noProcedures: { title: '没有可以手工立案的程序', text: '告警、投诉等会自己成为事项；要手工立案的业务，在程序文件里写明由哪个岗位立案（open）。' },
+  noParty: { title: '没有找到', text: '只查得到本辖区的主体。换个写法，或者用证号再查。' },
   noActs: '现在没有需要你办的。',
   ended: '这件事项已经办结。',
   noClocks: '没有在走的时限。',
