@@ -9,6 +9,8 @@ const PAGES: [name: string, account: string | null, path: string, device: 'desk'
   ['regulator-cameras', 'limin', '/regulator/cameras', 'desk'],
   ['regulator-businesses', 'limin', '/regulator/businesses', 'desk'],
   ['regulator-matters', 'limin', '/regulator/matters', 'desk'],
+  ['regulator-law', 'limin', '/regulator/law?code=CASE.VERIFY&from=2026-09-24', 'desk'],
+  ['regulator-law-phone', 'limin', '/regulator/law?code=CASE.PAY&from=2026-09-16', 'phone'],
   ['regulator-sign-in', null, '/regulator/sign-in', 'desk'],
   ['merchant-today', 'wangji', '/merchant/', 'phone'],
   ['merchant-history', 'wangji', '/merchant/history', 'phone'],

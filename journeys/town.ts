@@ -2,7 +2,7 @@
 
 import { test as base, type BrowserContext, type Page } from '@playwright/test';
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -39,10 +39,15 @@ export class Town {
   }
 }
 
-async function begin(): Promise<{ town: Town; server: ChildProcess; folder: string }> {
+async function begin(site: string): Promise<{ town: Town; server: ChildProcess; folder: string }> {
   const folder = mkdtempSync(join(tmpdir(), 'shian-journey-'));
   const program = process.env.SHIAN_PROGRAM ?? join(import.meta.dirname, '../target/debug/shian');
   const place = ['--listen', '127.0.0.1:0', '--data', folder];
+  if (site) {
+    const config = join(folder, 'shian.toml');
+    writeFileSync(config, `[law]\nfolder = ${JSON.stringify(site)}\n`);
+    place.push('--config', config);
+  }
   const database = process.env.SHIAN_ENGINE === 'postgres' ? ['--database', process.env.TEST_POSTGRES ?? ''] : [];
   const server = spawn(program, ['demo', '--json', '--quiet-town', '--at', '2026-11-21T12:00:00+08:00', ...place, ...database], {
     stdio: ['ignore', 'pipe', process.env.SHIAN_JOURNEY_LOG ? 'inherit' : 'ignore'],
@@ -65,11 +70,12 @@ export interface People {
   as(account: string | null, device?: 'desk' | 'phone'): Promise<Page>;
 }
 
-export const test = base.extend<{ people: People }, { town: Town }>({
+export const test = base.extend<{ people: People }, { site: string; town: Town }>({
+  // A folder of the site's own law, forms and procedures.
+  site: ['', { option: true, scope: 'worker' }],
   town: [
-    // eslint-disable-next-line no-empty-pattern
-    async ({}, use) => {
-      const { town, server, folder } = await begin();
+    async ({ site }, use) => {
+      const { town, server, folder } = await begin(site);
       await use(town);
       const ended = new Promise((done) => server.once('exit', done));
       server.kill('SIGTERM');

@@ -6,120 +6,17 @@ use shian_town::business_named;
 
 use crate::house::House;
 
-const PROCEDURE: &str = r#"
-id = "lift-hazard"
-title = "电梯隐患整改"
-purpose = "对检查发现的电梯隐患责令使用单位整改，复查合格后办结。"
-number = "市监特隐"
-law = ["特种设备安全法§62"]
-from = "2026-01-01"
-business = true
-opening = "下达监察指令"
-open = { by = ["station.officer", "district.officer"], form = "lift-hazard" }
-
-[[state]]
-id = "mending"
-title = "待使用单位整改"
-step = "指令"
-owner = ["merchant.manager"]
-
-[[state]]
-id = "review"
-title = "待复查"
-step = "复查"
-owner = ["station.officer", "station.head"]
-
-[[state]]
-id = "closed"
-title = "已办结"
-step = "办结"
-end = true
-mended = true
-
-[[act]]
-id = "submit"
-title = "报告整改"
-tone = "primary"
-from = ["mending"]
-to = "review"
-by = ["merchant.manager"]
-form = "submit"
-consequence = "送监管所复查。"
-
-[[act]]
-id = "pass"
-title = "复查合格"
-tone = "primary"
-from = ["review"]
-to = "closed"
-by = ["station.officer", "station.head"]
-form = "pass"
-result = "隐患消除"
-ground = ["特种设备安全法§62"]
-consequence = "办结，使用单位会收到结果。"
-
-[[act]]
-id = "return"
-title = "退回"
-from = ["review"]
-to = "mending"
-by = ["station.officer", "station.head"]
-form = "return"
-consequence = "退回使用单位，重新计算期限。"
-
-[[clock]]
-id = "mend"
-title = "隐患整改期限"
-runs_in = ["mending"]
-limit_by = { fact = "grade", serious = "LIFT.SERIOUS", general = "LIFT.GENERAL" }
-warn_at = 0.7
-on_expiry = [{ to = "station.officer" }, { to = "station.head", after = "ALARM.ESCALATE" }]
-
-[[clock]]
-id = "review"
-title = "复查期限"
-runs_in = ["review"]
-limit = "LIFT.REVIEW"
-warn_at = 0.7
-on_expiry = [{ to = "station.head" }]
-"#;
-
-const FORM: &str = r#"{
-  "id": "lift-hazard", "title": "电梯隐患", "version": "2026-01-01",
-  "schema": {
-    "type": "object", "additionalProperties": false, "required": ["lift", "grade", "requirement"],
-    "properties": {
-      "lift": { "type": "string", "title": "使用登记证编号", "minLength": 2, "maxLength": 40 },
-      "grade": { "type": "string", "title": "隐患等级", "enum": ["serious", "general"] },
-      "requirement": { "type": "string", "title": "整改要求", "minLength": 2, "maxLength": 500 }
-    }
-  },
-  "ui": { "order": ["lift", "grade", "requirement"] }
-}"#;
-
-const VALUES: &str = "code,title,amount,unit,basis,from,to,source,note\n\
-    LIFT.SERIOUS,电梯严重隐患整改时限,24,hour,本局规定,2026-01-01,,设置,\n\
-    LIFT.GENERAL,电梯一般隐患整改时限,5,workday,本局规定,2026-01-01,,设置,\n\
-    LIFT.REVIEW,电梯隐患复查时限,3,workday,本局规定,2026-01-01,,设置,\n";
-
-const STATUTE: &str = r#"
-[[statute]]
-id = "特种设备安全法"
-title = "中华人民共和国特种设备安全法"
-number = "主席令第四号"
-from = "2014-01-01"
-
-[[statute.article]]
-article = 62
-text = "发现违法行为或者事故隐患的，以书面形式发出安全监察指令，责令及时改正或者消除隐患。"
-"#;
+const PROCEDURE: &str = include_str!("lifts/procedures/lift-hazard.toml");
 
 /// The folder a site would keep beside its configuration.
 fn site(procedure: &str) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
-    for (name, text) in
-        [("procedures/lift-hazard.toml", procedure), ("forms/lift-hazard.json", FORM), ("values/lift.csv", VALUES), ("statutes/lift.toml", STATUTE)]
-    {
+    for (name, text) in [
+        ("procedures/lift-hazard.toml", procedure),
+        ("forms/lift-hazard.json", include_str!("lifts/forms/lift-hazard.json")),
+        ("values/lift.csv", include_str!("lifts/values/lift.csv")),
+        ("statutes/lift.toml", include_str!("lifts/statutes/lift.toml")),
+    ] {
         let path = folder.path().join(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, text).unwrap();
@@ -146,8 +43,8 @@ async fn a_folder_of_four_files_is_a_new_line_of_business() {
         let house = &house;
         async move { house.post("/api/matters", Some(&cookie), body).await }
     };
-    let form = json!({ "lift": "梯11-柳-000123", "grade": "general", "requirement": "更换轿厢应急照明。" });
-    let bad = open(officer.clone(), json!({ "lift": "梯11-柳-000123", "grade": "terrible" }), "a").await;
+    let form = json!({ "lift": "梯11-柳-000123", "grade": "一般", "requirement": "更换轿厢应急照明。" });
+    let bad = open(officer.clone(), json!({ "lift": "梯11-柳-000123", "grade": "随便" }), "a").await;
     assert_eq!(bad.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", bad.json);
     let head = house.sign_in("zhaoqiang").await;
     assert_eq!(open(head, form.clone(), "b").await.status, StatusCode::FORBIDDEN, "the file does not name the head");
@@ -192,7 +89,7 @@ async fn nobody_acts_and_the_new_line_alarms_like_the_old_ones() {
     let house = House::with_law(folder.path()).await;
     let officer = house.sign_in("limin").await;
     let body = json!({ "procedure": "lift-hazard", "business_id": business_named("王记面馆").to_string(),
-        "form": { "lift": "梯11-柳-000123", "grade": "serious", "requirement": "停用并更换制动器。" } });
+        "form": { "lift": "梯11-柳-000123", "grade": "严重", "requirement": "停用并更换制动器。" } });
     let opened = house.post("/api/matters", Some(&officer), body).await;
     assert_eq!(opened.status, StatusCode::CREATED, "{}", opened.json);
     house.clock.advance_seconds(5 * 86_400);
