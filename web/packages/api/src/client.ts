@@ -141,12 +141,9 @@ export const api = {
 
   matters: (query: Query, signal?: AbortSignal) => get<Paged<MatterRow>>(`/api/matters${queryText(query)}`, signal),
   matter: (id: string, signal?: AbortSignal) => get<MatterFile>(`/api/matters/${at(id)}`, signal),
-<<<<<<< HEAD
   bundle: (id: string, signal?: AbortSignal) => get<Bundle>(`/api/matters/${at(id)}/bundle`, signal),
-=======
   procedures: (signal?: AbortSignal) => get<OpenableProcedure[]>('/api/procedures', signal),
   openMatter: (what: OpenRequest) => request<MatterFile>('POST', '/api/matters', what),
->>>>>>> 6bf054d (matters: Open a matter by hand where its procedure says so)
   act: (id: string, act: string, what: ActRequest) => request<MatterFile>('POST', `/api/matters/${at(id)}/acts/${at(act)}`, what),
 
   lawValues: (query: Query, signal?: AbortSignal) => get<Paged<LawValue>>(`/api/law/values${queryText(query)}`, signal),
