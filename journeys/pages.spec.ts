@@ -19,6 +19,7 @@ const PAGES: [name: string, account: string | null, path: string, device: 'desk'
   ['public-home', null, '/', 'phone'],
   ['public-businesses', null, '/businesses', 'phone'],
   ['public-kitchens', null, '/kitchens', 'phone'],
+  ['public-verify', null, '/verify', 'phone'],
   ['public-home-desk', null, '/', 'desk'],
 ];
 

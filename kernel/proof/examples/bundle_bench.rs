@@ -1,4 +1,4 @@
-//! How long a bundle of 1,000 leaves takes to make and to check, in a log of 100,000 leaves.
+//! How long a bundle of 1,000 leaves takes to make and to check, in a log of 20,000 leaves.
 //!
 //! `cargo run -p shian-proof --example bundle_bench` (with `TEST_POSTGRES` also on PostgreSQL).
 
@@ -8,7 +8,7 @@ use shian_testkit::{FreshDb, noon};
 
 const LEAVES: i64 = 1000;
 /// Other people's leaves between two of ours.
-const BETWEEN: i64 = 99;
+const BETWEEN: i64 = 19;
 const RUNS: usize = 15;
 
 fn record(subject: &str, kind: &'static str, seq: i64) -> Record {

@@ -10,7 +10,7 @@ create table proof_leaf (
   idx bigint unique,                   -- its place in the log; null until it is given one
   primary key (subject_id, kind, seq)
 );
-create index proof_leaf_waiting on proof_leaf (at) where idx is null;
+create index proof_leaf_waiting on proof_leaf (at, subject_id, seq, kind) where idx is null;
 
 -- Full tiles of 256 hashes, as C2SP tlog-tiles cuts a tree. A tile never changes.
 create table proof_tile (

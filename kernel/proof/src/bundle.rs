@@ -91,11 +91,7 @@ fn misfit(code: &'static str, text: impl Into<String>) -> Misfit {
 
 /// Checks a bundle from the outside in: form, key, signature, each leaf, then what the leaves say together.
 pub fn verify(text: &str, trust: &Trust) -> Result<Verified, Misfit> {
-    let json: Json = serde_json::from_str(text).map_err(|_| misfit("bundle.unreadable", "这不是核验包，或者文件已损坏"))?;
-    if json["format"] != FORMAT {
-        return Err(misfit("bundle.format", "这不是本系统的核验包，或者是更新的版本"));
-    }
-    let bundle: Bundle = serde_json::from_value(json).map_err(|_| misfit("bundle.unreadable", "这不是核验包，或者文件已损坏"))?;
+    let bundle = read(text)?;
     let (key, note) = check_note(&bundle, trust)?;
     if bundle.entries.is_empty() {
         return Err(misfit("bundle.empty", "核验包里没有任何记录"));
@@ -126,6 +122,16 @@ pub fn verify(text: &str, trust: &Trust) -> Result<Verified, Misfit> {
     let withheld = bundle.entries.len() - records.len();
     let (acts, files, number, title) = check_whole(&bundle.matter_id, &records, withheld)?;
     Ok(Verified { matter_id: bundle.matter_id, number, title, acts, files, withheld, log_size: note.checkpoint.size, key })
+}
+
+fn read(text: &str) -> Result<Bundle, Misfit> {
+    match serde_json::from_str::<Bundle>(text) {
+        Ok(bundle) if bundle.format == FORMAT => Ok(bundle),
+        _ => match serde_json::from_str::<Json>(text) {
+            Ok(json) if json["format"] != FORMAT => Err(misfit("bundle.format", "这不是本系统的核验包，或者是更新的版本")),
+            _ => Err(misfit("bundle.unreadable", "这不是核验包，或者文件已损坏")),
+        },
+    }
 }
 
 fn check_note(bundle: &Bundle, trust: &Trust) -> Result<(Key, Note), Misfit> {

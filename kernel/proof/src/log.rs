@@ -1,6 +1,6 @@
 //! The log: leaves are given their places, the state is signed, proofs and bundles are made.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -116,9 +116,9 @@ impl Log {
                 let mut tx = self.db.write().await?;
                 let records = source.page(&mut tx, &after, BATCH).await?;
                 let subjects: Vec<&str> = records.iter().map(|record| record.subject.as_str()).collect();
-                let known = store::leaves_of(&mut tx, &subjects).await?;
-                let has = |r: &Record| known.iter().any(|leaf| leaf.subject == r.subject && leaf.kind == r.kind && leaf.seq == r.seq);
-                for record in records.iter().filter(|record| !has(record)) {
+                let leaves = store::leaves_of(&mut tx, &subjects).await?;
+                let known: HashSet<_> = leaves.iter().map(Leaf::record).collect();
+                for record in records.iter().filter(|r| !known.contains(&(r.subject.as_str(), r.kind, r.seq))) {
                     if source.moving().is_empty() { append(&mut tx, record, now).await? } else { append_kept(&mut tx, record, now).await? }
                 }
                 tx.commit().await?;
@@ -208,9 +208,9 @@ impl Log {
         let mut subjects: Vec<&str> = items.iter().map(|item| item.record.subject.as_str()).collect();
         subjects.dedup();
         let leaves = store::leaves_of(tx, &subjects).await?;
-        let leaves: HashMap<(&str, &str, i64), &Leaf> =
-            leaves.iter().map(|leaf| ((leaf.subject.as_str(), leaf.kind.as_str(), leaf.seq), leaf)).collect();
+        let leaves: HashMap<_, &Leaf> = leaves.iter().map(|leaf| (leaf.record(), leaf)).collect();
         let mut tiles = Tiles::of(state.size);
+        tiles.read_ahead(tx, leaves.values().filter_map(|leaf| leaf.index)).await?;
         let mut entries = Vec::with_capacity(items.len());
         for Item { record, is_withheld } in items {
             let leaf = leaves.get(&(record.subject.as_str(), record.kind, record.seq)).ok_or_else(waiting)?;

@@ -58,8 +58,8 @@ fn write(json: &Json, text: &mut String) -> bool {
             all
         }
         Json::Object(members) => write_object(members, text),
-        // serde_json escapes strings as RFC 8785 asks.
-        Json::Null | Json::Bool(_) | Json::String(_) => write!(text, "{json}").is_ok(),
+        Json::String(words) => write_text(words, text),
+        Json::Null | Json::Bool(_) => write!(text, "{json}").is_ok(),
     }
 }
 
@@ -69,11 +69,23 @@ fn write_object(members: &Map<String, Json>, text: &mut String) -> bool {
     sorted.sort_by(|(a, _), (b, _)| a.encode_utf16().cmp(b.encode_utf16()));
     text.push('{');
     let all = sorted.into_iter().enumerate().all(|(i, (name, value))| {
-        let comma = if i > 0 { "," } else { "" };
-        write!(text, "{comma}{}:", Json::from(name.as_str())).is_ok() && write(value, text)
+        if i > 0 {
+            text.push(',');
+        }
+        let named = write_text(name, text);
+        text.push(':');
+        named && write(value, text)
     });
     text.push('}');
     all
+}
+
+/// serde_json escapes as RFC 8785 asks.
+fn write_text(words: &str, text: &mut String) -> bool {
+    serde_json::to_string(words).is_ok_and(|quoted| {
+        text.push_str(&quoted);
+        true
+    })
 }
 
 /// Reads a text that is written in the one way; two readers cannot understand it differently.

@@ -20,6 +20,13 @@ pub struct Leaf {
     pub index: Option<u64>,
 }
 
+impl Leaf {
+    /// Which record it stands for: subject, kind, seq.
+    pub fn record(&self) -> (&str, &str, i64) {
+        (&self.subject, &self.kind, self.seq)
+    }
+}
+
 impl FromRow for Leaf {
     fn from_row(row: &Row) -> Result<Self> {
         Ok(Self {
@@ -100,10 +107,13 @@ pub async fn give_places(tx: &mut Tx, from: u64, limit: i64) -> Result<()> {
          set idx = chosen.place
          from (
            select subject_id, kind, seq, $1 - 1 + row_number() over (order by at, subject_id, seq, kind) as place
-           from proof_leaf
-           where idx is null
-           order by at, subject_id, seq, kind
-           limit $2
+           from (
+             select subject_id, kind, seq, at
+             from proof_leaf
+             where idx is null
+             order by at, subject_id, seq, kind
+             limit $2
+           ) as waiting
          ) as chosen
          where proof_leaf.subject_id = chosen.subject_id and proof_leaf.kind = chosen.kind and proof_leaf.seq = chosen.seq",
         args![from as i64, limit],
@@ -135,8 +145,23 @@ pub async fn tile(tx: &mut Tx, level: u32, nr: u64) -> Result<Option<(Vec<Hash>,
     let found: Option<(String, String)> =
         tx.maybe("select hashes, root from proof_tile where level = $1 and nr = $2", args![level, nr as i64]).await?;
     let Some((text, root)) = found else { return Ok(None) };
-    let hashes = text.as_bytes().chunks(64).map(|part| hash(std::str::from_utf8(part).unwrap_or_default()));
-    Ok(Some((hashes.collect::<Result<_>>()?, hash(&root)?)))
+    Ok(Some((hashes_in(&text)?, hash(&root)?)))
+}
+
+/// The full ones among the lowest tiles with these places.
+pub async fn lowest_tiles(tx: &mut Tx, places: &[u64]) -> Result<Vec<(u64, Vec<Hash>)>> {
+    let (each, list) = (tx.each("$1"), json!(places));
+    let sql = format!(
+        "with wanted (place) as {each}
+         select nr, hashes from proof_tile join wanted on nr = cast(place as bigint)
+         where level = 0"
+    );
+    let rows: Vec<(i64, String)> = tx.all(&sql, args![&list]).await?;
+    rows.iter().map(|(nr, text)| Ok((*nr as u64, hashes_in(text)?))).collect()
+}
+
+fn hashes_in(text: &str) -> Result<Vec<Hash>> {
+    text.as_bytes().chunks(64).map(|part| hash(std::str::from_utf8(part).unwrap_or_default())).collect()
 }
 
 /// The roots of full tiles of a level, from `from` on and before `to`.

@@ -1,6 +1,6 @@
 //! The tree cut into tiles of 256 hashes (C2SP tlog-tiles): what a proof needs is a few rows, however large the log.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 
 use anyhow::anyhow;
@@ -25,6 +25,15 @@ impl Tiles {
     /// For a tree of this size, which must be in the database.
     pub fn of(size: u64) -> Self {
         Self { size, read: HashMap::new() }
+    }
+
+    /// Reads what the proofs of these leaves begin with in one go.
+    pub async fn read_ahead(&mut self, tx: &mut Tx, leaves: impl Iterator<Item = u64>) -> Result<()> {
+        let places: BTreeSet<u64> = leaves.map(|index| index / WIDTH).collect();
+        let places: Vec<u64> = places.into_iter().collect();
+        let found = store::lowest_tiles(tx, &places).await?;
+        self.read.extend(found.into_iter().map(|(nr, hashes)| ((0, nr), levels(hashes))));
+        Ok(())
     }
 
     pub async fn hash(&mut self, tx: &mut Tx, range: Range<u64>) -> Result<Hash> {

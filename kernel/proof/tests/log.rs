@@ -177,6 +177,25 @@ db_test!(MIGRATIONS, async fn two_writers_and_two_sequencers_at_once_leave_one_l
     assert_eq!(audited.differences, vec![]);
 });
 
+db_test!(MIGRATIONS, async fn a_writer_that_commits_late_holds_up_nobody_and_leaves_no_gap(db) {
+    let desk = Desk::new(&db).await;
+    if db.engine() == shian_db::Engine::Sqlite {
+        // One writer at a time: nobody commits late.
+        return;
+    }
+    let (mut late, mut never) = (db.write().await.unwrap(), db.write().await.unwrap());
+    desk.does(&mut late, "0190f0c8-0000-7000-8000-00000000000c", 1, "先动手，后提交").await;
+    desk.does(&mut never, "0190f0c8-0000-7000-8000-00000000000d", 1, "撤销").await;
+    desk.done(MATTER, 1..=2).await;
+    desk.log.sequence(noon()).await.unwrap();
+    assert_eq!(desk.audit().await.leaves, 2);
+    drop(never);
+    late.commit().await.unwrap();
+    desk.log.sequence(noon()).await.unwrap();
+    let audited = desk.audit().await;
+    assert_eq!((audited.leaves, audited.checkpoints, audited.differences.len()), (3, 2, 0));
+});
+
 db_test!(MIGRATIONS, async fn a_log_past_full_tiles_proves_the_old_states_and_the_new_ones(db) {
     let desk = Desk::new(&db).await;
     let (mut states, mut next) = (Vec::new(), 1);

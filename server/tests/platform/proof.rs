@@ -153,3 +153,57 @@ async fn an_act_that_was_refused_leaves_no_leaf_and_the_log_is_public() {
     let too_far = house.get("/api/log/consistency?from=1&to=999", None).await;
     assert_eq!(too_far.status, StatusCode::UNPROCESSABLE_ENTITY);
 }
+
+#[tokio::test]
+async fn the_commands_check_offline_and_end_with_0_or_1() {
+    let house = House::on_sqlite().await;
+    let order = order(&house).await;
+    let text = bundle(&house, &order, "limin").await;
+    let key = house.app.log.key().to_string();
+    let folder = house.leave().await;
+    let data = folder.path().to_str().unwrap().to_owned();
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let (good, bad) = (write("good.json", &text), write("bad.json", &text.replace("李敏", "赵强")));
+    let shian = |args: &[&str]| {
+        let out = std::process::Command::new(env!("CARGO_BIN_EXE_shian")).args(args).env_remove("SHIAN_DATABASE").output().unwrap();
+        let said = String::from_utf8_lossy(&[out.stdout, out.stderr].concat()).into_owned();
+        (out.status.code(), said)
+    };
+    let (code, said) = shian(&["verify", &good, "--key", &key]);
+    assert!(code == Some(0) && said.contains("核验通过") && said.contains("3 步经过，1 个附件"), "{said}");
+    let (code, said) = shian(&["verify", &bad]);
+    assert!(code == Some(1) && said.contains("（entry.log）") && said.contains("赵强"), "{said}");
+    let (code, said) = shian(&["verify", &good, "--file", &bad]);
+    assert!(code == Some(1) && said.contains("file.bytes"), "{said}");
+    let (code, said) = shian(&["log", "--data", &data]);
+    assert!(code == Some(0) && said.contains(&key), "{said}");
+    let checkpoint = write("kept.txt", &said[said.find("\n\n").unwrap() + 2..]);
+    let (code, said) = shian(&["audit", "--data", &data, "--checkpoint", &checkpoint]);
+    assert!(code == Some(0) && said.contains("全部一致"), "{said}");
+    let stored = std::fs::read_dir(folder.path().join("files")).unwrap().flat_map(|sub| std::fs::read_dir(sub.unwrap().path()).unwrap());
+    for file in stored {
+        std::fs::remove_file(file.unwrap().path()).unwrap();
+    }
+    let (code, said) = shian(&["audit", "--data", &data]);
+    assert!(code == Some(1) && said.contains("record.bytes") && said.contains("没有它的原件"), "{said}");
+}
+
+#[tokio::test]
+async fn every_column_of_the_history_is_in_what_is_hashed() {
+    let house = House::on_sqlite().await;
+    let (_, review) = house.finds("phone").await;
+    let bundle: Value = serde_json::from_str(&bundle(&house, &review, "limin").await).unwrap();
+    let records = bundle["entries"].as_array().unwrap().iter().map(|entry| entry["record"].as_str().unwrap());
+    let act = records.map(|text| serde_json::from_str::<Value>(text).unwrap()).find(|record| record["kind"] == "act").unwrap();
+    let of_the_log = ["kind", "subject", "salt"];
+    let mut hashed: Vec<String> = act.as_object().unwrap().keys().filter(|name| !of_the_log.contains(&name.as_str())).cloned().collect();
+    hashed.push("matter_id".into());
+    hashed.sort();
+    let mut tx = house.app.db.read().await.unwrap();
+    let columns: Vec<(String,)> = tx.all("select name from pragma_table_info('matter_history') order by name", args![]).await.unwrap();
+    assert_eq!(hashed, columns.into_iter().map(|(name,)| name).collect::<Vec<_>>(), "a new column belongs in kernel/matter/src/proof.rs");
+}
