@@ -28,6 +28,7 @@ use tracing::{error, info};
 
 use crate::config::Config;
 use crate::http;
+use crate::staff::Registers;
 
 /// The running platform, without its listener.
 pub struct App {
@@ -155,7 +156,7 @@ fn wire(
         numbering: law.numbering(),
         live: live.clone(),
     };
-    let matters = Arc::new(Matters::new(parts, clock.now().day())?);
+    let matters = Arc::new(Matters::new(parts, clock.now().day())?.with_staff(Arc::new(Registers)));
     let kitchens = Kitchens::new(shian_kitchens::Parts {
         db: db.clone(),
         clock: Arc::clone(clock),

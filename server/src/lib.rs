@@ -7,6 +7,7 @@ pub mod assets;
 pub mod config;
 pub mod demo;
 pub mod http;
-pub mod proof;
 pub mod parties;
+pub mod proof;
+mod staff;
 pub mod tools;

@@ -38,6 +38,20 @@ pub fn post_title(post: &str) -> &str {
     POSTS.iter().find(|(code, _)| *code == post).map_or(post, |(_, title)| title)
 }
 
+/// The posts of the office from the ground up: each may step in where those before it are at work.
+const CHAIN: &[&str] = &["grid.officer", "station.officer", "station.head", "district.officer", "district.head", "city.officer"];
+
+/// Whether a post stands above another in the office.
+pub fn is_senior(post: &str, to: &str) -> bool {
+    let rank = |post: &str| CHAIN.iter().position(|known| *known == post);
+    matches!((rank(post), rank(to)), (Some(upper), Some(lower)) if upper > lower)
+}
+
+/// Whether the post is one of the office: no business, no administrator, not the public.
+pub fn is_office_post(post: &str) -> bool {
+    CHAIN.contains(&post)
+}
+
 /// Somebody who is signed in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Principal {

@@ -11,6 +11,7 @@ use shian_calendar::{Law, Unit};
 use shian_forms::FormBook;
 
 use crate::model::is_business_post;
+use crate::office::OfficeAct;
 use crate::procedure::{Act, ClockRule, Procedure, ProcedureBook, State};
 
 /// Something in a procedure that would not hold.
@@ -48,6 +49,7 @@ pub fn check(procedure: &Procedure, references: References<'_>, today: Day) -> V
     checker.states();
     checker.acts();
     checker.clocks();
+    checker.office();
     checker.ladder();
     checker.sense();
     checker.found
@@ -150,7 +152,7 @@ impl<'a> Checker<'a> {
         let p = self.procedure;
         for act in &p.acts {
             let place = act_place(act);
-            let unknown = act.from.iter().chain(&act.to).filter(|state| p.state(state).is_none());
+            let unknown = act.from.iter().chain(&act.to).chain(act.leads.values()).filter(|state| p.state(state).is_none());
             for state in unknown {
                 self.says(&place, format!("没有名为 {state} 的环节"));
             }
@@ -210,6 +212,11 @@ impl<'a> Checker<'a> {
             }
             if act.times == Some(0) {
                 self.says(&place, "限做零次，等于不能做");
+            }
+            for other in &act.not_same_as {
+                if p.act(other).is_none() {
+                    self.says(&place, format!("须由另一人做过的动作 {other} 不存在"));
+                }
             }
             for clock in &act.needs_expired {
                 if p.clock(clock).is_none() {
@@ -283,6 +290,25 @@ impl<'a> Checker<'a> {
         }
     }
 
+    fn office(&mut self) {
+        let Some(rules) = &self.procedure.office else { return };
+        let is_known = |id: &String| OfficeAct::ALL.iter().any(|kind| kind.id() == id);
+        for id in rules.without.iter().chain(rules.by.keys()).filter(|id| !is_known(id)) {
+            self.says("机关通用动作", format!("没有名为 {id} 的通用动作"));
+        }
+        self.value("机关通用动作", &rules.urge_every);
+        for state in rules.suspend.iter().flat_map(|suspension| &suspension.from) {
+            match self.procedure.state(state) {
+                None => self.says("机关通用动作", format!("没有名为 {state} 的环节")),
+                Some(state) if state.end => self.says("机关通用动作", format!("{} 是结束环节，不能中止", state.title)),
+                Some(_) => {}
+            }
+        }
+        if rules.suspend.as_ref().is_some_and(|suspension| suspension.ground.is_empty()) {
+            self.says("机关通用动作", "中止使期限停止计算，必须写明依据（ground）");
+        }
+    }
+
     fn ladder(&mut self) {
         let Some(ladder) = &self.procedure.ladder else { return };
         self.value("处置阶梯", &ladder.window);
@@ -331,7 +357,7 @@ impl<'a> Checker<'a> {
         let mut found: BTreeSet<&str> = p.initial().iter().map(|state| state.id.as_str()).collect();
         loop {
             let next = p.acts.iter().filter(|act| act.from.iter().any(|from| found.contains(from.as_str())));
-            let more: Vec<&str> = next.filter_map(|act| act.to.as_deref()).filter(|to| !found.contains(to)).collect();
+            let more: Vec<&str> = next.flat_map(Act::ways).map(|(_, to)| to).filter(|to| !found.contains(to)).collect();
             if more.is_empty() {
                 return found;
             }
@@ -348,9 +374,8 @@ impl<'a> Checker<'a> {
                 return true;
             }
             for act in p.acts.iter().filter(|act| act.from.iter().any(|from| from == state)) {
-                if let Some(to) = act.to.as_deref()
-                    && seen.insert(to)
-                {
+                let to = act.target(state);
+                if seen.insert(to) {
                     open.push(to);
                 }
             }

@@ -6,7 +6,7 @@ use anyhow::bail;
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json, json};
-use shian_access::{Business, Principal};
+use shian_access::{Business, Person, Principal, Reach};
 use shian_base::{Day, Error, Id, Instant, Result};
 use shian_calendar::{Calendar, Law, Numbering};
 use shian_db::Tx;
@@ -16,11 +16,13 @@ use shian_web::{Live, LiveEvent};
 use utoipa::ToSchema;
 
 use crate::check::{References, check_all};
-use crate::model::{Actor, Books, Clock, ClockState, MatterId, Standing, is_business_post};
+use crate::model::{Actor, Books, Clock, ClockState, MatterId, Standing, WITHDRAW, is_business_post};
+use crate::office::{Named, OfficeAct};
 use crate::procedure::{Procedure, ProcedureBook};
 use crate::refusal::Refusal;
+use crate::staff::{Nobody, Staff};
 use crate::store::{self, Entry, Moved, NewAlarm, Record};
-use crate::take::{FollowUp, begin, take};
+use crate::take::{FollowUp, begin, take_naming};
 
 /// What the engine is made of.
 pub struct Parts {
@@ -40,6 +42,7 @@ pub struct Matters {
     pub(crate) forms: FormBook,
     pub(crate) procedures: ProcedureBook,
     pub(crate) live: Live,
+    pub(crate) staff: Arc<dyn Staff>,
     numbering: Numbering,
     watchers: RwLock<Vec<Arc<dyn Watch>>>,
 }
@@ -91,6 +94,9 @@ pub struct ActBody {
     pub revision: Option<i64>,
     /// Named by the screen, once per press of the button: the same request is carried out once.
     pub request_id: Option<String>,
+    /// 代理: the person in whose stead it is done; the act's offer names them.
+    #[schema(value_type = Option<String>)]
+    pub on_behalf_of: Option<Id<Person>>,
 }
 
 /// What an act did.
@@ -149,9 +155,17 @@ impl Matters {
             forms,
             procedures,
             live: parts.live,
+            staff: Arc::new(Nobody),
             numbering: parts.numbering,
             watchers: RwLock::default(),
         })
+    }
+
+    /// Tells who works where; without it matters stay in the queues of their posts.
+    #[must_use]
+    pub fn with_staff(mut self, staff: Arc<dyn Staff>) -> Self {
+        self.staff = staff;
+        self
     }
 
     /// Lets a capability hear of acts.
@@ -174,7 +188,7 @@ impl Matters {
     /// Records an act, or refuses it and changes nothing. The caller commits.
     pub async fn act(&self, tx: &mut Tx, id: MatterId, act: &str, principal: &Principal, body: ActBody, now: Instant) -> Result<Done> {
         let record = store::record(tx, id).await?;
-        store::check_visible(&record, &principal.scope())?;
+        self.check_may_act(tx, &record, principal, act).await?;
         if let Some(request) = &body.request_id {
             if request.is_empty() || request.len() > 100 {
                 return Err(Error::invalid("request_id", "matter.request_id", "请求编号应为1至100个字符"));
@@ -189,13 +203,14 @@ impl Matters {
         let procedure = self.version_of(&record)?;
         let books = self.books(procedure);
         let standing = store::standing(tx, &record).await?;
-        let actor = Actor::from(principal);
+        let actor = self.actor(tx, principal, body.on_behalf_of, now).await?;
         let attached = Files::refs(tx, &body.files).await?;
         if attached.len() != body.files.len() {
             return Err(Error::invalid("files", "matter.files_unknown", "有附件不存在，请重新上传"));
         }
         let kinds: Vec<String> = attached.iter().map(|file| file.mime.clone()).collect();
-        let step = take(books, &standing, act, &actor, &body.form, &kinds, now)?;
+        let named = self.named(tx, procedure, act, &record, principal, &body.form).await?;
+        let step = take_naming(books, &standing, act, &actor, &body.form, &kinds, &named, now)?;
 
         let end = procedure.state(&step.to);
         let to = Moved {
@@ -208,6 +223,10 @@ impl Matters {
             closed_at: step.ends.then_some(now),
             result: step.result.as_deref(),
             reviewer: step.ends.then_some((actor.person_id, actor.name.as_str())),
+            handler: step.handler.as_ref(),
+            area: step.office.as_ref().map_or((&record.area_code, &record.area_name), |office| (&office.code, &office.name)),
+            undo: step.undo.as_ref(),
+            urges: procedure.act(act).is_some_and(|rule| rule.office == Some(OfficeAct::Urge)),
         };
         // First the row with the revision: whoever comes second stops here and has changed nothing.
         if !store::advance(tx, id, record.revision, to).await? {
@@ -218,7 +237,8 @@ impl Matters {
         }
         let rule = procedure.act(act).ok_or(Error::NotFound)?;
         let form = if body.form.is_null() { json!({}) } else { body.form };
-        let printed = rule.form.as_deref().and_then(|f| self.forms.get(f)).map_or_else(Vec::new, |f| fields(f, &form));
+        let printed = rule.form.as_deref().and_then(|f| self.forms.get(f));
+        let printed = printed.map_or_else(Vec::new, |f| fields(f, &in_names(&form, procedure, &named)));
         let seq = record.revision + 1;
         let entry = Entry {
             seq,
@@ -227,6 +247,7 @@ impl Matters {
             actor_id: actor.person_id,
             actor_name: actor.name.clone(),
             actor_post: actor.post.clone(),
+            stead_of: actor.stead_of.clone(),
             at: now,
             from_state: step.from.clone(),
             to_state: step.to.clone(),
@@ -234,17 +255,37 @@ impl Matters {
             form: form.clone(),
             form_fields: printed.clone(),
             files: body.files.clone(),
-            note: String::new(),
+            note: step.note.clone(),
         };
         store::append(tx, id, &entry).await?;
+        if step.asked != standing.asked {
+            store::put_asked(tx, id, &step.asked).await?;
+        }
         for file in &body.files {
             let context = Context { needs: needs(&record), area_code: &record.area_code, business_id: record.business_id };
             Files::link(tx, *file, &context).await?;
         }
-        let reason = printed.first().map_or(String::new(), |field| format!("：{}", field.value));
-        for post in step.tells.iter().filter(|post| **post != actor.post) {
-            let text = format!("{}{}{reason}", actor.name, rule.title);
-            let alarm = NewAlarm { matter_id: id, to_post: post, kind: "told", text: &text, at: now, source: "act", source_nth: seq, source_stage: 0 };
+        if let Some(office) = &step.office {
+            self.hand_over(tx, &record, &office.code, now).await?;
+        }
+        // The office's own acts name somebody first and say why last.
+        let reason = if rule.office.is_some() { printed.last() } else { printed.first() };
+        let reason = reason.map_or(String::new(), |field| format!("：{}", field.value));
+        let text = format!("{}{}{reason}", actor.name, rule.title);
+        let posts = step.tells.iter().filter(|post| **post != actor.post || step.office.is_some()).map(|post| (post.as_str(), None));
+        let people = step.told.iter().filter(|person| !actor.is(person.id)).map(|person| (person.post.as_str(), Some(person.id)));
+        for (index, (to_post, to_person)) in posts.chain(people).enumerate() {
+            let alarm = NewAlarm {
+                matter_id: id,
+                to_post,
+                to_person,
+                kind: "told",
+                text: &text,
+                at: now,
+                source: "act",
+                source_nth: seq,
+                source_stage: index as i64,
+            };
             store::raise(tx, alarm, now).await?;
         }
         let child = match step.opens {
@@ -272,10 +313,70 @@ impl Matters {
             watcher.acted(tx, &acted).await?;
         }
         // The live event reaches the business as well: an act it is not told of by name has none there.
-        let named = if rule.told_as.is_some() { Json::Null } else { json!(act) };
-        let facts = json!({ "act": named, "state": step.to });
-        self.announce(tx, "matter.acted", &record, facts, now).await?;
+        let is_named = rule.told_as.is_none() && !rule.office.is_some_and(OfficeAct::is_internal);
+        let facts = json!({ "act": if is_named { json!(act) } else { Json::Null }, "state": step.to });
+        self.announce(tx, "matter.acted", &record, facts.clone(), now).await?;
+        if let Some(office) = step.office {
+            let there = Record { area_code: office.code, ..record };
+            self.announce(tx, "matter.acted", &there, facts, now).await?;
+        }
         Ok(Done { id, state: step.to, ends: step.ends, child, repeated: false })
+    }
+
+    /// Within one's reach; and what was just handed to another office may still be taken back.
+    async fn check_may_act(&self, tx: &mut Tx, record: &Record, principal: &Principal, act: &str) -> Result<()> {
+        let scope = principal.scope();
+        let seen = store::check_visible(record, &scope);
+        let is_own = record.undo.as_ref().is_some_and(|undo| undo.by == principal.person_id);
+        if seen.is_err() && act == WITHDRAW && is_own && store::is_reader(tx, record.id, &scope).await? {
+            return Ok(());
+        }
+        seen
+    }
+
+    /// The person themselves, or the one they say they stand in for.
+    async fn actor(&self, tx: &mut Tx, principal: &Principal, on_behalf_of: Option<Id<Person>>, now: Instant) -> Result<Actor> {
+        let Some(away) = on_behalf_of.filter(|id| *id != principal.person_id) else { return Ok(Actor::from(principal)) };
+        let hats = self.hats(tx, principal, now).await?;
+        let hat = hats.into_iter().find(|hat| hat.stead_of.as_ref().is_some_and(|other| other.id == away));
+        Ok(hat.ok_or(Refusal::NotDeputy)?)
+    }
+
+    /// The people and the office that the form of an act of the office names.
+    async fn named(&self, tx: &mut Tx, procedure: &Procedure, act: &str, record: &Record, principal: &Principal, form: &Json) -> Result<Named> {
+        let mut named = Named::default();
+        if procedure.act(act).and_then(|rule| rule.office).is_none() {
+            return Ok(named);
+        }
+        if let Reach::Area { code } = &principal.reach {
+            named.reach.clone_from(code);
+        }
+        let many = form["who"].as_array().into_iter().flatten().take(20);
+        for id in many.chain([&form["person"], &form["who"]]).filter_map(Json::as_str).filter_map(|text| text.parse().ok()) {
+            named.people.extend(self.staff.person(tx, id).await?);
+        }
+        if let Some(code) = form["office"].as_str().filter(|code| !code.is_empty()) {
+            let offices = self.staff.offices(tx, code, code.len()).await?;
+            named.office = offices.into_iter().find(|office| office.code == code);
+        }
+        if named.office.as_ref().is_some_and(|office| office.code == record.area_code) {
+            named.office.iter_mut().for_each(|office| office.name.clone_from(&record.area_name));
+        }
+        Ok(named)
+    }
+
+    /// The office it leaves goes on reading; the one it comes to reads the evidence as well.
+    async fn hand_over(&self, tx: &mut Tx, record: &Record, to: &str, now: Instant) -> Result<()> {
+        store::add_reader(tx, record.id, &record.area_code, now).await?;
+        let attached = store::history(tx, record.id).await?.into_iter().flat_map(|entry| entry.files);
+        let known = record.facts.iter().filter(|(name, _)| name.ends_with("_file_id"));
+        let known = known.filter_map(|(_, value)| value.as_str()?.parse::<FileId>().ok());
+        let context = Context { needs: needs(record), area_code: to, business_id: record.business_id };
+        let all: Vec<FileId> = attached.chain(known).collect();
+        for file in Files::refs(tx, &all).await? {
+            Files::link(tx, file.id, &context).await?;
+        }
+        Ok(())
     }
 
     /// The answer to a request that was carried out before.
@@ -360,6 +461,9 @@ impl Matters {
             supervised: false,
             due_at: first_due(&standing.clocks),
             revision: 1,
+            handler: None,
+            undo: None,
+            urged: 0,
         };
         store::insert(tx, &record).await?;
         for clock in &standing.clocks {
@@ -372,6 +476,7 @@ impl Matters {
             actor_id: actor.person_id,
             actor_name: actor.name,
             actor_post: actor.post,
+            stead_of: actor.stead_of,
             at: now,
             from_state: String::new(),
             to_state_title: procedure.state_title(&record.state).to_owned(),
@@ -427,6 +532,26 @@ pub(crate) struct Beginning {
     pub(crate) fields: Vec<Field>,
     pub(crate) parent: Option<MatterId>,
     pub(crate) actor: Actor,
+}
+
+/// The form as it is read: people, offices and states by name.
+fn in_names(form: &Json, procedure: &Procedure, named: &Named) -> Json {
+    let name = |value: &Json| -> Json {
+        let Some(text) = value.as_str() else { return value.clone() };
+        let person = named.people.iter().find(|person| person.id.to_string() == text).map(|person| person.name.as_str());
+        let office = named.office.as_ref().filter(|office| office.code == text).map(|office| office.name.as_str());
+        let post = shian_access::is_office_post(text).then(|| shian_access::post_title(text));
+        json!(person.or(office).or(post).unwrap_or_else(|| procedure.state_title(text)))
+    };
+    let mut form = form.clone();
+    for field in ["person", "office", "who", "to"] {
+        match form.get_mut(field) {
+            Some(Json::Array(many)) => many.iter_mut().for_each(|one| *one = name(one)),
+            Some(one) => *one = name(one),
+            None => {}
+        }
+    }
+    form
 }
 
 /// The act one must be allowed to hear of this matter: a business hears only of what it may see.

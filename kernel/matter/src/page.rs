@@ -7,7 +7,8 @@ use shian_base::Day;
 use shian_calendar::{Law, Unit};
 use shian_forms::FormBook;
 
-use crate::procedure::{ClockRule, Procedure, ProcedureBook};
+use crate::office::OfficeAct;
+use crate::procedure::{Act, ClockRule, Procedure, ProcedureBook};
 
 /// The Markdown page of a procedure, with the numbers as they stand on a day.
 pub fn page(procedure: &Procedure, procedures: &ProcedureBook, forms: &FormBook, law: &dyn Law, on: Day) -> String {
@@ -40,14 +41,10 @@ pub fn page(procedure: &Procedure, procedures: &ProcedureBook, forms: &FormBook,
     }
 
     out.push_str("\n## 操作\n\n| 操作 | 从 | 到 | 谁可以 | 填写 | 附件 | 结果 | 后续事项 | 依据 |\n|---|---|---|---|---|---|---|---|---|\n");
-    for act in &p.acts {
+    for act in p.acts.iter().filter(|act| act.office.is_none()) {
         let from: Vec<&str> = act.from.iter().map(|s| p.state_title(s)).collect();
         let to = act.to.as_deref().map_or("不变", |to| p.state_title(to));
-        let form = act.form.as_deref().and_then(|id| forms.get(id)).map_or(String::new(), |form| {
-            let titles = form.schema.get("properties").and_then(|p| p.as_object());
-            let titles = titles.into_iter().flatten().map(|(name, s)| s.get("title").and_then(|t| t.as_str()).unwrap_or(name));
-            titles.collect::<Vec<_>>().join("、")
-        });
+        let form = asked(act, forms);
         let files = act.files.as_ref().map_or(String::new(), |f| format!("{}–{} 个", f.min, f.max));
         let opens = act.opens.as_deref().map_or("", |id| procedures.newest(id).map_or(id, |child| child.title.as_str()));
         let ground: Vec<String> = act.ground.iter().map(|r| article(law, r, on)).collect();
@@ -61,6 +58,10 @@ pub fn page(procedure: &Procedure, procedures: &ProcedureBook, forms: &FormBook,
         if !act.needs_expired.is_empty() {
             title.push_str("（限届满后）");
         }
+        if !act.not_same_as.is_empty() {
+            let others: Vec<&str> = act.not_same_as.iter().filter_map(|id| p.act(id)).map(|other| other.title.as_str()).collect();
+            let _ = write!(title, "（与{}不得是同一人）", others.join("、"));
+        }
         let _ = writeln!(
             out,
             "| {title} | {} | {to} | {} | {form} | {files} | {} | {opens} | {} |",
@@ -71,6 +72,7 @@ pub fn page(procedure: &Procedure, procedures: &ProcedureBook, forms: &FormBook,
         );
     }
 
+    office(&mut out, p, forms, law, on);
     let _ = write!(out, "\n## 时限\n\n以下为 {on} 有效的数值。\n\n| 时限 | 计算于 | 中止于 | 长度 | 预警 | 届满后 |\n|---|---|---|---|---|---|\n");
     for rule in &p.clocks {
         let titles = |ids: &[String]| ids.iter().map(|s| p.state_title(s).to_owned()).collect::<Vec<_>>().join("、");
@@ -115,8 +117,7 @@ pub fn page(procedure: &Procedure, procedures: &ProcedureBook, forms: &FormBook,
         let _ = writeln!(out, "    [*] --> {}", node(&first.id));
     }
     for act in &p.acts {
-        let Some(to) = &act.to else { continue };
-        for from in &act.from {
+        for (from, to) in act.ways().filter(|(from, to)| from != to) {
             let _ = writeln!(out, "    {} --> {}: {}", node(from), node(to), act.title);
         }
     }
@@ -125,6 +126,39 @@ pub fn page(procedure: &Procedure, procedures: &ProcedureBook, forms: &FormBook,
     }
     out.push_str("```\n");
     out
+}
+
+/// What is asked to be filled in, by title.
+fn asked(act: &Act, forms: &FormBook) -> String {
+    let Some(form) = act.form.as_deref().and_then(|id| forms.get(id)) else { return String::new() };
+    let properties = form.schema.get("properties").and_then(|p| p.as_object());
+    let titles = properties.into_iter().flatten().map(|(name, s)| s.get("title").and_then(|t| t.as_str()).unwrap_or(name));
+    titles.collect::<Vec<_>>().join("、")
+}
+
+/// The acts of every office, where the procedure has them.
+fn office(out: &mut String, p: &Procedure, forms: &FormBook, law: &dyn Law, on: Day) {
+    let Some(rules) = &p.office else { return };
+    out.push_str("\n## 办公操作\n\n| 操作 | 谁可以 | 填写 | 说明 |\n|---|---|---|---|\n");
+    for act in &p.acts {
+        let Some(kind) = act.office else { continue };
+        let mut says = act.consequence.clone();
+        match kind {
+            OfficeAct::Transfer if !rules.offices => says.push_str("只在本单位内转。"),
+            OfficeAct::Urge => {
+                let _ = write!(says, "每 {} 限一次。", length(law, &rules.urge_every, on));
+            }
+            OfficeAct::Suspend | OfficeAct::Resume => {
+                let states: Vec<&str> = act.from.iter().map(|state| p.state_title(state)).collect();
+                let ground: Vec<String> = act.ground.iter().map(|reference| article(law, reference, on)).collect();
+                let _ = write!(says, "限于：{}。依据：{}。", states.join("、"), ground.join("、"));
+            }
+            _ => {}
+        }
+        let by = if kind == OfficeAct::Opinion { "被请签署的人".to_owned() } else { posts(&act.by) };
+        let _ = writeln!(out, "| {} | {by} | {} | {says} |", act.title, asked(act, forms));
+    }
+    out.push_str("\n已签收的事项，同岗位的其他人不再办理；上级可以办理。撤回限于本人刚才的操作，办结、引出后续事项的操作不能撤回。\n");
 }
 
 /// Mermaid takes some words for its own; a prefix keeps our names apart.

@@ -7,6 +7,8 @@ use serde::Deserialize;
 use serde_json::Value as Json;
 use shian_base::Day;
 
+use crate::office::{self, OfficeAct, OfficeRules};
+
 /// One version of one procedure. The version in force when a matter begins stays with it.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -44,9 +46,12 @@ pub struct Procedure {
     pub clocks: Vec<ClockRule>,
     #[serde(default)]
     pub ladder: Option<Ladder>,
+    /// 签收、转办、会签 …: with this table the acts of every office are offered here too.
+    #[serde(default)]
+    pub office: Option<OfficeRules>,
 }
 
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct State {
     pub id: String,
@@ -64,7 +69,7 @@ pub struct State {
     pub mended: bool,
 }
 
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Act {
     pub id: String,
@@ -107,11 +112,23 @@ pub struct Act {
     /// Only once one of these clocks has run out.
     #[serde(default)]
     pub needs_expired: Vec<String>,
+    /// 双人: whoever did one of these acts last may not do this one.
+    #[serde(default)]
+    pub not_same_as: Vec<String>,
+    /// It takes effect at once and cannot be taken back (撤回), such as saying that one has read an order.
+    #[serde(default)]
+    pub binding: bool,
     /// By what right.
     #[serde(default)]
     pub ground: Vec<String>,
     /// What will happen, said before one confirms.
     pub consequence: String,
+    /// Which act of every office it is; none for the procedure's own.
+    #[serde(skip)]
+    pub office: Option<OfficeAct>,
+    /// Where it leads from each state, for an act that leads to several.
+    #[serde(skip)]
+    pub leads: BTreeMap<String, String>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, serde::Serialize, utoipa::ToSchema)]
@@ -240,7 +257,9 @@ pub struct Skip {
 
 impl Procedure {
     pub fn parse(text: &str) -> Result<Self> {
-        toml::from_str(text).map_err(|error| anyhow::anyhow!(crate::reading::in_words(&error, text)))
+        let mut procedure: Self = toml::from_str(text).map_err(|error| anyhow::anyhow!(crate::reading::in_words(&error, text)))?;
+        office::expand(&mut procedure);
+        Ok(procedure)
     }
     /// Where every matter begins: the first state of the file.
     pub fn initial(&self) -> Option<&State> {
@@ -266,7 +285,11 @@ impl Procedure {
 impl Act {
     /// The state it leads to from `state`.
     pub fn target<'a>(&'a self, state: &'a str) -> &'a str {
-        self.to.as_deref().unwrap_or(state)
+        self.leads.get(state).or(self.to.as_ref()).map_or(state, String::as_str)
+    }
+    /// Every way it leads: from where to where.
+    pub fn ways(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.from.iter().map(|from| (from.as_str(), self.target(from)))
     }
 }
 

@@ -24,6 +24,18 @@ pub enum Refusal {
     NoLimit { clock: String },
     #[error("there is no procedure {id} in force on {on}")]
     NoProcedure { id: String, on: Day },
+    /// A colleague of the same post has claimed it.
+    #[error("{name} deals with it")]
+    HeldBy { name: String },
+    #[error("the opinion of {names} is awaited")]
+    AwaitsOpinions { names: String },
+    /// 双人: another person must do it.
+    #[error("{act} must be done by another person")]
+    SamePerson { act: String },
+    #[error("it was urged already")]
+    UrgedAlready { again_at: Instant },
+    #[error("the actor does not stand in for that person")]
+    NotDeputy,
 }
 
 impl From<Refusal> for Error {
@@ -48,6 +60,27 @@ impl From<Refusal> for Error {
                 facts: json!({ "value": code, "on": on }),
             },
             Refusal::NoLimit { clock } => Error::refused("matter.no_limit", format!("缺少事实，无法确定{clock}")),
+            Refusal::HeldBy { name } => Error::Refused {
+                code: "matter.held_by",
+                message: format!("已由{name}承办，需要时请他转办，或由所长转办"),
+                facts: json!({ "handler": name }),
+            },
+            Refusal::AwaitsOpinions { names } => Error::Refused {
+                code: "matter.awaits_opinions",
+                message: format!("正在等{names}签署意见，签署后再办"),
+                facts: json!({ "names": names }),
+            },
+            Refusal::SamePerson { act } => Error::Refused {
+                code: "matter.same_person",
+                message: "须由另一个人办理，不能与前一步是同一人".into(),
+                facts: json!({ "act": act }),
+            },
+            Refusal::UrgedAlready { again_at } => Error::Refused {
+                code: "matter.urged_already",
+                message: format!("已经催过，{}后可以再催", crate::clocks::in_words(again_at)),
+                facts: json!({ "again_at": again_at }),
+            },
+            Refusal::NotDeputy => Error::refused("matter.not_deputy", "今天没有受他委托，不能代他办理"),
             Refusal::NoProcedure { id, on } => Error::Refused {
                 code: "matter.no_procedure",
                 message: format!("{on}没有有效的程序 {id}"),

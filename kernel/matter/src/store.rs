@@ -7,7 +7,8 @@ use shian_calendar::{Counting, Reckoning, Unit};
 use shian_db::{FromRow, Row, Tx, Value, args};
 use shian_forms::Field;
 
-use crate::model::{Clock, ClockState, MatterId, Standing};
+use crate::model::{Answer, Ask, AskKind, Clock, ClockState, Deed, Handler, MatterId, StandIn, Standing, Undo, is_business_post};
+use crate::office::is_round_over;
 
 /// What an id of an alarm names.
 pub enum Alarm {}
@@ -39,11 +40,15 @@ pub struct Record {
     pub supervised: bool,
     pub due_at: Option<Instant>,
     pub revision: i64,
+    pub handler: Option<Handler>,
+    pub undo: Option<Undo>,
+    pub urged: i64,
 }
 
 pub(crate) const COLUMNS: &str = "m.id, m.number, m.procedure, m.procedure_from, m.title, m.state, m.is_end, m.is_mended, m.to_business,
     m.is_public, m.owners, m.business_id, m.business_name, m.area_code, m.area_name, m.facts, m.opened_at, m.closed_at,
-    m.result, m.reviewer_name, m.parent_id, m.supervised, m.due_at, m.revision";
+    m.result, m.reviewer_name, m.parent_id, m.supervised, m.due_at, m.revision, m.handler_id, m.handler_name, m.handler_post,
+    m.undo, m.urged";
 
 impl FromRow for Record {
     fn from_row(row: &Row) -> Result<Self> {
@@ -72,8 +77,19 @@ impl FromRow for Record {
             supervised: row.get("supervised")?,
             due_at: row.get("due_at")?,
             revision: row.get("revision")?,
+            handler: handler_of(row)?,
+            undo: match row.get::<Option<String>>("undo")? {
+                Some(_) => Some(row.json("undo")?),
+                None => None,
+            },
+            urged: row.get("urged")?,
         })
     }
+}
+
+fn handler_of(row: &Row) -> Result<Option<Handler>> {
+    let Some(id) = row.get("handler_id")? else { return Ok(None) };
+    Ok(Some(Handler { id, name: row.get("handler_name")?, post: row.get("handler_post")? }))
 }
 
 /// One line of the history.
@@ -85,6 +101,8 @@ pub struct Entry {
     pub actor_id: Option<Id<Person>>,
     pub actor_name: String,
     pub actor_post: String,
+    /// 代理: in whose stead.
+    pub stead_of: Option<StandIn>,
     pub at: Instant,
     pub from_state: String,
     pub to_state: String,
@@ -104,6 +122,10 @@ impl FromRow for Entry {
             actor_id: row.get("actor_id")?,
             actor_name: row.get("actor_name")?,
             actor_post: row.get("actor_post")?,
+            stead_of: match row.get("stead_id")? {
+                Some(id) => Some(StandIn { id, name: row.get("stead_name")? }),
+                None => None,
+            },
             at: row.get("at")?,
             from_state: row.get("from_state")?,
             to_state: row.get("to_state")?,
@@ -172,16 +194,119 @@ pub async fn children(tx: &mut Tx, id: MatterId) -> Result<Vec<Record>> {
 
 /// The rules' view of a matter.
 pub async fn standing(tx: &mut Tx, record: &Record) -> Result<Standing> {
-    let done: Vec<(String,)> = tx
-        .all("select act from matter_history where matter_id = $1 and seq > 1 order by seq", args![record.id])
+    let done = tx
+        .all(
+            "select act, from_state, to_state, actor_id, stead_id, at from matter_history where matter_id = $1 and seq > 1 order by seq",
+            args![record.id],
+        )
         .await?;
     Ok(Standing {
         state: record.state.clone(),
         facts: record.facts.clone(),
         clocks: clocks(tx, record.id).await?,
-        done: done.into_iter().map(|(act,)| act).collect(),
+        done,
         supervised: record.supervised,
+        area_code: record.area_code.clone(),
+        area_name: record.area_name.clone(),
+        handler: record.handler.clone(),
+        asked: asked(tx, record.id).await?,
+        undo: record.undo.clone(),
     })
+}
+
+impl FromRow for Deed {
+    fn from_row(row: &Row) -> Result<Self> {
+        Ok(Self {
+            act: row.get("act")?,
+            from: row.get("from_state")?,
+            to: row.get("to_state")?,
+            by: row.get("actor_id")?,
+            stead_of: row.get("stead_id")?,
+            at: row.get("at")?,
+        })
+    }
+}
+
+impl AskKind {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Any => "any",
+            Self::Add => "add",
+        }
+    }
+}
+
+impl Answer {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Agreed => "agreed",
+            Self::Refused => "refused",
+            Self::Ended => "ended",
+        }
+    }
+}
+
+impl FromRow for Ask {
+    fn from_row(row: &Row) -> Result<Self> {
+        let (kind, answer): (String, String) = (row.get("kind")?, row.get("answer")?);
+        let kind = [AskKind::All, AskKind::Any, AskKind::Add].into_iter().find(|known| known.as_str() == kind);
+        let answer = [Answer::Open, Answer::Agreed, Answer::Refused, Answer::Ended].into_iter().find(|known| known.as_str() == answer);
+        let unknown = || anyhow::anyhow!("an opinion of an unknown kind");
+        Ok(Self {
+            round: row.get("round")?,
+            nth: row.get("nth")?,
+            kind: kind.ok_or_else(unknown)?,
+            person_id: row.get("person_id")?,
+            post: row.get("post")?,
+            name: row.get("name")?,
+            asked_by: row.get("asked_by")?,
+            answer: answer.ok_or_else(unknown)?,
+        })
+    }
+}
+
+/// The open round of opinions; empty when there is none.
+pub async fn asked(tx: &mut Tx, id: MatterId) -> Result<Vec<Ask>> {
+    tx.all(
+        "select round, nth, kind, person_id, post, name, asked_by, answer from matter_sign where matter_id = $1 and is_open order by nth",
+        args![id],
+    )
+    .await
+}
+
+/// Keeps a round as an act left it.
+pub async fn put_asked(tx: &mut Tx, id: MatterId, asked: &[Ask]) -> Result<()> {
+    let is_open = !is_round_over(asked);
+    for ask in asked {
+        tx.run(
+            "insert into matter_sign (matter_id, round, nth, kind, person_id, post, name, asked_by, answer, is_open)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+             on conflict (matter_id, round, nth) do update set answer = excluded.answer, is_open = excluded.is_open",
+            args![id, ask.round, ask.nth, ask.kind.as_str(), ask.person_id, &ask.post, &ask.name, ask.asked_by, ask.answer.as_str(), is_open],
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+/// Notes that an office handed the matter on and only reads it now.
+pub async fn add_reader(tx: &mut Tx, id: MatterId, area_code: &str, now: Instant) -> Result<()> {
+    tx.run(
+        "insert into matter_reader (matter_id, area_code, at) values ($1, $2, $3) on conflict (matter_id, area_code) do nothing",
+        args![id, area_code, now],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Whether an office within this scope once dealt with the matter.
+pub async fn is_reader(tx: &mut Tx, id: MatterId, scope: &Scope) -> Result<bool> {
+    let Scope::Area(code) = scope else { return Ok(false) };
+    let sql = "select area_code from matter_reader where matter_id = $1 and area_code >= $2 and area_code < $3 limit 1";
+    let found: Option<(String,)> = tx.maybe(sql, args![id, code, format!("{code}~")]).await?;
+    Ok(found.is_some())
 }
 
 pub async fn clocks(tx: &mut Tx, id: MatterId) -> Result<Vec<Clock>> {
@@ -202,8 +327,8 @@ pub async fn live_clocks(tx: &mut Tx, ids: &[MatterId]) -> Result<Vec<ClockRow>>
 
 pub async fn history(tx: &mut Tx, id: MatterId) -> Result<Vec<Entry>> {
     tx.all(
-        "select seq, act, act_title, actor_id, actor_name, actor_post, at, from_state, to_state, to_state_title, form,
-                form_fields, files, note
+        "select seq, act, act_title, actor_id, actor_name, actor_post, stead_id, stead_name, at, from_state, to_state,
+                to_state_title, form, form_fields, files, note
          from matter_history
          where matter_id = $1
          order by seq",
@@ -240,6 +365,11 @@ pub struct Moved<'a> {
     pub closed_at: Option<Instant>,
     pub result: Option<&'a str>,
     pub reviewer: Option<(Option<Id<Person>>, &'a str)>,
+    pub handler: Option<&'a Handler>,
+    pub area: (&'a str, &'a str),
+    pub undo: Option<&'a Undo>,
+    /// 催办 is counted.
+    pub urges: bool,
 }
 
 /// Moves the matter on if it still has this revision; false when somebody was faster.
@@ -248,15 +378,18 @@ pub async fn advance(tx: &mut Tx, id: MatterId, revision: i64, to: Moved<'_>) ->
         Some((id, name)) => (id, Some(name)),
         None => (None, None),
     };
+    let undo = to.undo.map(serde_json::to_string).transpose().map_err(anyhow::Error::new)?;
     let moved = tx
         .run(
             "update matter
              set state = $3, is_end = $4, is_mended = $5, owners = $6, supervised = $7, due_at = $8, closed_at = $9, result = $10,
-                 reviewer_id = $11, reviewer_name = $12, revision = revision + 1
+                 reviewer_id = $11, reviewer_name = $12, handler_id = $13, handler_name = $14, handler_post = $15, area_code = $16,
+                 area_name = $17, undo = $18, urged = urged + $19, revision = revision + 1
              where id = $1 and revision = $2",
             args![
                 id, revision, to.state, to.is_end, to.is_mended, to.owners, to.supervised, to.due_at, to.closed_at, to.result,
-                reviewer_id, reviewer_name
+                reviewer_id, reviewer_name, to.handler.map(|h| h.id), to.handler.map(|h| h.name.as_str()),
+                to.handler.map(|h| h.post.as_str()), to.area.0, to.area.1, undo, i64::from(to.urges)
             ],
         )
         .await?;
@@ -272,11 +405,12 @@ pub async fn append(tx: &mut Tx, id: MatterId, e: &Entry) -> Result<()> {
     let fields = serde_json::to_string(&e.form_fields).map_err(anyhow::Error::new)?;
     let files = serde_json::to_string(&e.files).map_err(anyhow::Error::new)?;
     tx.run(
-        "insert into matter_history (matter_id, seq, act, act_title, actor_id, actor_name, actor_post, at, from_state, to_state,
-           to_state_title, form, form_fields, files, note)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+        "insert into matter_history (matter_id, seq, act, act_title, actor_id, actor_name, actor_post, stead_id, stead_name, at,
+           from_state, to_state, to_state_title, form, form_fields, files, note)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
         args![
-            id, e.seq, &e.act, &e.act_title, e.actor_id, &e.actor_name, &e.actor_post, e.at, &e.from_state, &e.to_state,
+            id, e.seq, &e.act, &e.act_title, e.actor_id, &e.actor_name, &e.actor_post, e.stead_of.as_ref().map(|s| s.id),
+            e.stead_of.as_ref().map(|s| s.name.as_str()), e.at, &e.from_state, &e.to_state,
             &e.to_state_title, &e.form, fields, files, &e.note
         ],
     )
@@ -381,6 +515,8 @@ pub async fn note_request(tx: &mut Tx, person: Id<Person>, request: &str, id: Ma
 pub struct NewAlarm<'a> {
     pub matter_id: MatterId,
     pub to_post: &'a str,
+    /// Only this person of the post.
+    pub to_person: Option<Id<Person>>,
     pub kind: &'a str,
     pub text: &'a str,
     pub at: Instant,
@@ -392,12 +528,12 @@ pub struct NewAlarm<'a> {
 /// Raises an alarm; once, however often it is tried.
 pub async fn raise(tx: &mut Tx, alarm: NewAlarm<'_>, now: Instant) -> Result<()> {
     tx.run(
-        "insert into matter_alarm (id, matter_id, to_post, kind, text, at, raised_at, source, source_nth, source_stage)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+        "insert into matter_alarm (id, matter_id, to_post, kind, text, at, raised_at, source, source_nth, source_stage, to_person)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
          on conflict (matter_id, source, source_nth, source_stage, to_post) do nothing",
         args![
             Id::<Alarm>::new(), alarm.matter_id, alarm.to_post, alarm.kind, alarm.text, alarm.at, now, alarm.source,
-            alarm.source_nth, alarm.source_stage
+            alarm.source_nth, alarm.source_stage, alarm.to_person
         ],
     )
     .await?;
@@ -442,7 +578,7 @@ pub async fn alarms_for(tx: &mut Tx, scope: &Scope, post: &str, person: Id<Perso
              from matter_alarm a
              join matter m on m.id = a.matter_id
              left join matter_alarm_seen s on s.alarm_id = a.id and s.person_id = $2
-             where {within} and a.to_post = $1
+             where {within} and a.to_post = $1 and (a.to_person is null or a.to_person = $2)
              order by a.at desc, a.id desc
              limit 200"
         ),
@@ -465,9 +601,12 @@ pub async fn alarms_of(tx: &mut Tx, id: MatterId) -> Result<Vec<AlarmRecord>> {
 
 /// Marks an alarm seen; `NotFound` when it is not this post's or lies outside the scope.
 pub async fn mark_seen(tx: &mut Tx, scope: &Scope, post: &str, person: Id<Person>, id: Id<Alarm>, now: Instant) -> Result<()> {
-    let mut args: Vec<Value> = args![post, id];
+    let mut args: Vec<Value> = args![post, id, person];
     let within = visible(scope, &mut args);
-    let sql = format!("select a.id from matter_alarm a join matter m on m.id = a.matter_id where {within} and a.to_post = $1 and a.id = $2");
+    let sql = format!(
+        "select a.id from matter_alarm a join matter m on m.id = a.matter_id
+         where {within} and a.to_post = $1 and a.id = $2 and (a.to_person is null or a.to_person = $3)"
+    );
     let _: (Id<Alarm>,) = tx.one(&sql, args).await?;
     tx.run(
         "insert into matter_alarm_seen (alarm_id, person_id, at) values ($1, $2, $3) on conflict (alarm_id, person_id) do nothing",
@@ -477,11 +616,32 @@ pub async fn mark_seen(tx: &mut Tx, scope: &Scope, post: &str, person: Id<Person
     Ok(())
 }
 
+/// Somebody's desk: themselves and those they stand in for.
+#[derive(Clone, Debug)]
+pub struct Desk {
+    pub pile: Pile,
+    pub people: Vec<Id<Person>>,
+    pub posts: Vec<String>,
+}
+
+/// Which part of a desk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pile {
+    /// What waits for them now.
+    Mine,
+    /// What they deal with, whoever has it now.
+    Handled,
+    /// What waits in the queue of their post for somebody to claim it.
+    Unclaimed,
+}
+
 /// Which matters a list asks for.
 #[derive(Clone, Debug, Default)]
 pub struct Wanted {
-    /// Only what stands in the queue of this post.
-    pub queue_of: Option<String>,
+    /// Only what stands on somebody's desk.
+    pub desk: Option<Desk>,
+    /// Only what this person deals with.
+    pub handler: Option<Id<Person>>,
     pub procedure: Option<String>,
     pub state: Option<String>,
     pub business: Option<Id<Business>>,
@@ -510,14 +670,12 @@ fn conditions(scope: &Scope, wanted: &Wanted, now: Instant, args: &mut Vec<Value
         sql.push_str(" and ");
         sql.push_str(&condition);
     };
-    if let Some(post) = &wanted.queue_of {
-        and(
-            "not m.is_end and (m.owners like ? or exists (
-               select 1 from matter_alarm a
-               join matter_clock c on c.matter_id = a.matter_id and c.rule = a.source and c.nth = a.source_nth
-               where a.matter_id = m.id and a.to_post = ? and c.state = 'expired'))",
-            vec![format!("%|{post}|%").into(), post.into()],
-        );
+    if let Some(desk) = &wanted.desk {
+        let (condition, values) = on_desk(desk);
+        and(&condition, values);
+    }
+    if let Some(handler) = wanted.handler {
+        and("m.handler_id = ?", vec![handler.into()]);
     }
     if let Some(procedure) = &wanted.procedure {
         and("m.procedure = ?", vec![procedure.into()]);
@@ -553,12 +711,54 @@ fn conditions(scope: &Scope, wanted: &Wanted, now: Instant, args: &mut Vec<Value
     sql
 }
 
+fn on_desk(desk: &Desk) -> (String, Vec<Value>) {
+    let mut values: Vec<Value> = Vec::new();
+    let people = |values: &mut Vec<Value>| {
+        values.extend(desk.people.iter().map(Value::from));
+        format!("({})", vec!["?"; desk.people.len()].join(", "))
+    };
+    let posts = |values: &mut Vec<Value>| {
+        values.extend(desk.posts.iter().map(Value::from));
+        format!("({})", vec!["?"; desk.posts.len()].join(", "))
+    };
+    let queues = |values: &mut Vec<Value>| {
+        let queue = desk.posts.iter().map(|post| {
+            values.push(format!("%|{post}|%").into());
+            // Who deals with it in the office is nothing to the business whose turn it is.
+            if is_business_post(post) { "m.owners like ?" } else { "(m.handler_id is null and m.owners like ?)" }
+        });
+        queue.collect::<Vec<_>>().join(" or ")
+    };
+    let condition = match desk.pile {
+        Pile::Handled => format!("m.handler_id in {}", people(&mut values)),
+        Pile::Unclaimed => queues(&mut values),
+        Pile::Mine => format!(
+            "{} or (m.handler_id in {} and m.owners not like '|merchant.%')
+             or exists (
+               select 1 from matter_alarm a
+               join matter_clock c on c.matter_id = a.matter_id and c.rule = a.source and c.nth = a.source_nth
+               where a.matter_id = m.id and a.to_post in {} and (a.to_person is null or a.to_person in {}) and c.state = 'expired')
+             or exists (
+               select 1 from matter_sign s
+               where s.matter_id = m.id and s.is_open and s.answer = 'open'
+                 and (s.person_id in {} or (s.person_id is null and s.post in {})))",
+            queues(&mut values),
+            people(&mut values),
+            posts(&mut values),
+            people(&mut values),
+            people(&mut values),
+            posts(&mut values)
+        ),
+    };
+    (format!("not m.is_end and ({condition})"), values)
+}
+
 /// One page of a list and its whole length; a queue by clock, anything else newest first.
 pub async fn list(tx: &mut Tx, scope: &Scope, wanted: &Wanted, now: Instant, limit: i64, offset: i64) -> Result<(Vec<Record>, i64)> {
     let mut args = Vec::new();
     let conditions = conditions(scope, wanted, now, &mut args);
     let (total,): (i64,) = tx.one(&format!("select count(*) from matter m where {conditions}"), args.clone()).await?;
-    let order = if wanted.queue_of.is_some() { "m.due_at nulls last, m.opened_at, m.id" } else { "m.opened_at desc, m.id desc" };
+    let order = if wanted.desk.is_some() || wanted.due_until.is_some() { "m.due_at nulls last, m.opened_at, m.id" } else { "m.opened_at desc, m.id desc" };
     args.push(limit.into());
     args.push(offset.into());
     let (l, o) = (args.len() - 1, args.len());
@@ -599,4 +799,108 @@ pub fn check_visible(record: &Record, scope: &Scope) -> Result<()> {
         return Err(Error::NotFound);
     }
     Ok(())
+}
+
+/// How much one person deals with.
+pub struct Load {
+    pub handler: Option<(Id<Person>, String)>,
+    pub open: i64,
+    pub due: i64,
+    pub overdue: i64,
+}
+
+impl FromRow for Load {
+    fn from_row(row: &Row) -> Result<Self> {
+        let id: Option<Id<Person>> = row.get("handler_id")?;
+        let name: Option<String> = row.get("name")?;
+        Ok(Self { handler: id.zip(name), open: row.get("open")?, due: row.get("due")?, overdue: row.get("overdue")? })
+    }
+}
+
+/// Open matters of a scope by who deals with them: all, due after now and until then, overdue.
+pub async fn loads(tx: &mut Tx, scope: &Scope, now: Instant, until: Instant) -> Result<Vec<Load>> {
+    let mut args: Vec<Value> = args![now, until];
+    let within = visible(scope, &mut args);
+    tx.all(
+        &format!(
+            "select m.handler_id, max(m.handler_name) as name, count(*) as open,
+                    count(case when m.due_at > $1 and m.due_at <= $2 then 1 end) as due,
+                    count(case when m.due_at <= $1 then 1 end) as overdue
+             from matter m
+             where {within} and not m.is_end
+             group by m.handler_id
+             order by overdue desc, open desc, name"
+        ),
+        args,
+    )
+    .await
+}
+
+/// What an id of a delegation names.
+pub enum Deputy {}
+
+/// A row of `matter_deputy`.
+#[derive(Clone, Debug)]
+pub struct DeputyRecord {
+    pub id: Id<Deputy>,
+    pub person_id: Id<Person>,
+    pub person_name: String,
+    pub deputy_id: Id<Person>,
+    pub deputy_name: String,
+    pub from_day: Day,
+    pub to_day: Day,
+    pub reason: String,
+}
+
+impl FromRow for DeputyRecord {
+    fn from_row(row: &Row) -> Result<Self> {
+        Ok(Self {
+            id: row.get("id")?,
+            person_id: row.get("person_id")?,
+            person_name: row.get("person_name")?,
+            deputy_id: row.get("deputy_id")?,
+            deputy_name: row.get("deputy_name")?,
+            from_day: row.get("from_day")?,
+            to_day: row.get("to_day")?,
+            reason: row.get("reason")?,
+        })
+    }
+}
+
+const DEPUTY_COLUMNS: &str = "id, person_id, person_name, deputy_id, deputy_name, from_day, to_day, reason";
+
+pub async fn add_deputy(tx: &mut Tx, d: &DeputyRecord, now: Instant) -> Result<()> {
+    tx.run(
+        "insert into matter_deputy (id, person_id, person_name, deputy_id, deputy_name, from_day, to_day, reason, made_at, ended_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, null)",
+        args![d.id, d.person_id, &d.person_name, d.deputy_id, &d.deputy_name, d.from_day, d.to_day, &d.reason, now],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Whom this person acts for on a day.
+pub async fn stands_in_for(tx: &mut Tx, deputy: Id<Person>, on: Day) -> Result<Vec<DeputyRecord>> {
+    let sql = format!(
+        "select {DEPUTY_COLUMNS} from matter_deputy
+         where deputy_id = $1 and from_day <= $2 and to_day >= $2 and ended_at is null
+         order by from_day, id"
+    );
+    tx.all(&sql, args![deputy, on]).await
+}
+
+/// Delegations that this person gave or was given and that are not over, the soonest first.
+pub async fn deputies_of(tx: &mut Tx, person: Id<Person>, on: Day) -> Result<Vec<DeputyRecord>> {
+    let sql = format!(
+        "select {DEPUTY_COLUMNS} from matter_deputy
+         where (person_id = $1 or deputy_id = $1) and to_day >= $2 and ended_at is null
+         order by from_day, id"
+    );
+    tx.all(&sql, args![person, on]).await
+}
+
+/// Calls a delegation back; `NotFound` when it is not this person's or over already.
+pub async fn end_deputy(tx: &mut Tx, id: Id<Deputy>, person: Id<Person>, now: Instant) -> Result<()> {
+    let sql = "update matter_deputy set ended_at = $3 where id = $1 and person_id = $2 and ended_at is null";
+    if tx.run(sql, args![id, person, now]).await? == 1 { Ok(()) } else { Err(Error::NotFound) }
 }

@@ -82,9 +82,12 @@ impl Matters {
                 TickKind::Expired => swept.expired += 1,
                 TickKind::Escalated => swept.escalated += 1,
             }
+            // What is about to run out is for whoever deals with it; what has run out is for everybody of the post.
+            let handler = record.handler.as_ref().filter(|handler| tick.kind == TickKind::Warned && handler.post == post);
             let alarm = NewAlarm {
                 matter_id: record.id,
                 to_post: post,
+                to_person: handler.map(|handler| handler.id),
                 kind,
                 text: &tick.text,
                 at: tick.at,

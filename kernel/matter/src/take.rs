@@ -7,7 +7,8 @@ use shian_base::{FieldError, Instant};
 use shian_forms::Form;
 
 use crate::clocks;
-use crate::model::{Actor, Books, Clock, ClockState, Standing};
+use crate::model::{Actor, Ask, Books, Clock, ClockState, Handler, Standing, Undo};
+use crate::office::{self, Colleague, Named, Office, OfficeAct};
 use crate::procedure::{Act, Procedure};
 use crate::refusal::Refusal;
 
@@ -24,6 +25,18 @@ pub struct Step {
     /// Posts that are told.
     pub tells: Vec<String>,
     pub opens: Option<FollowUp>,
+    /// 承办人 after the act.
+    pub handler: Option<Handler>,
+    /// The office it goes to, when it leaves its own.
+    pub office: Option<Office>,
+    /// The round of 会签 or 加签 as the act leaves it.
+    pub asked: Vec<Ask>,
+    /// People who are told by name.
+    pub told: Vec<Colleague>,
+    /// What the platform adds to the line of the history.
+    pub note: String,
+    /// How to take the act back; none when that cannot be done.
+    pub undo: Option<Undo>,
 }
 
 /// The matter an act opens.
@@ -33,7 +46,7 @@ pub struct FollowUp {
     pub facts: Map<String, Json>,
 }
 
-/// Decides one act. `files` are the media types of what was attached.
+/// Decides one act whose form names nobody. `files` are the media types of what was attached.
 pub fn take(
     books: Books<'_>,
     standing: &Standing,
@@ -41,6 +54,21 @@ pub fn take(
     actor: &Actor,
     form: &Json,
     files: &[String],
+    now: Instant,
+) -> Result<Step, Refusal> {
+    take_naming(books, standing, act, actor, form, files, &Named::default(), now)
+}
+
+/// Decides one act; `named` are the people and the office that the form names, looked up.
+#[expect(clippy::too_many_arguments, reason = "everything a decision rests on")]
+pub fn take_naming(
+    books: Books<'_>,
+    standing: &Standing,
+    act: &str,
+    actor: &Actor,
+    form: &Json,
+    files: &[String],
+    named: &Named,
     now: Instant,
 ) -> Result<Step, Refusal> {
     let procedure = books.procedure;
@@ -53,16 +81,51 @@ pub fn take(
     if !rule.by.contains(&actor.post) {
         return Err(Refusal::NotYours { act: act.to_owned(), post: actor.post.clone() });
     }
-    if procedure.is_end(&standing.state) || !is_open_for(rule, standing, now) {
+    if procedure.is_end(&standing.state) || !is_open_for(procedure, rule, standing, actor, now) {
         return Err(not_possible());
+    }
+    if let Some(refusal) = withheld(rule, standing, actor) {
+        return Err(refusal);
+    }
+    let form = checked_form(books, rule, form)?;
+    check_files(rule, files)?;
+    let undo = |ends: bool| {
+        let may = !ends && !rule.binding && rule.opens.is_none();
+        actor.person_id.filter(|_| may).map(|by| Undo {
+            by,
+            act_title: rule.title.clone(),
+            state: standing.state.clone(),
+            supervised: standing.supervised,
+            area_code: standing.area_code.clone(),
+            area_name: standing.area_name.clone(),
+            handler: standing.handler.clone(),
+            clocks: standing.live_clocks().cloned().collect(),
+        })
+    };
+    if let Some(kind) = rule.office {
+        let turned = office::decide(books, rule, kind, standing, actor, &form, named, now)?;
+        return Ok(Step {
+            from: standing.state.clone(),
+            to: turned.to,
+            ends: false,
+            result: None,
+            clocks: turned.clocks,
+            supervised: turned.supervised,
+            tells: turned.tells,
+            opens: None,
+            handler: turned.handler,
+            office: turned.office,
+            asked: turned.asked,
+            told: turned.told,
+            note: turned.note,
+            undo: undo(false),
+        });
     }
     let to = rule.target(&standing.state).to_owned();
     let ends = procedure.is_end(&to);
     if ends && actor.is_of_business() {
         return Err(Refusal::BusinessMayNotClose);
     }
-    let form = checked_form(books, rule, form)?;
-    check_files(rule, files)?;
     let clocks = match &rule.extends {
         Some(extension) => clocks::extended(books, standing, extension, &form, now)?,
         None => clocks::after_step(books, standing, &to, &form, now)?,
@@ -80,13 +143,45 @@ pub fn take(
         supervised: standing.supervised || rule.supervises,
         tells: rule.tells.clone(),
         opens,
+        handler: standing.handler.clone(),
+        office: None,
+        asked: standing.asked.clone(),
+        told: Vec::new(),
+        note: String::new(),
+        undo: undo(ends),
     })
+}
+
+/// Why this person may not do now what their post may: a colleague has it, or another person must.
+fn withheld(rule: &Act, standing: &Standing, actor: &Actor) -> Option<Refusal> {
+    if let Some(handler) = office::held_by_another(rule, standing, actor) {
+        return Some(Refusal::HeldBy { name: handler.name.clone() });
+    }
+    if office::awaits_opinions(rule, standing) {
+        let names: Vec<&str> = standing.asked.iter().filter(|ask| ask.answer == crate::model::Answer::Open).map(|ask| ask.name.as_str()).collect();
+        return Some(Refusal::AwaitsOpinions { names: names.join("、") });
+    }
+    let deeds = standing.in_effect();
+    let last = deeds.iter().rev().find(|deed| rule.not_same_as.contains(&deed.act));
+    let same = last.is_some_and(|deed| actor.people().any(|person| deed.by == Some(person) || deed.stead_of == Some(person)));
+    same.then(|| Refusal::SamePerson { act: rule.id.clone() })
 }
 
 /// How a matter begins: in the first state, with the clocks of that state.
 pub fn begin(books: Books<'_>, facts: Map<String, Json>, form: &Json, now: Instant) -> Result<Standing, Refusal> {
     let state = books.procedure.initial().map(|state| state.id.clone()).unwrap_or_default();
-    let mut standing = Standing { state, facts, clocks: Vec::new(), done: Vec::new(), supervised: false };
+    let mut standing = Standing {
+        state,
+        facts,
+        clocks: Vec::new(),
+        done: Vec::new(),
+        supervised: false,
+        area_code: String::new(),
+        area_name: String::new(),
+        handler: None,
+        asked: Vec::new(),
+        undo: None,
+    };
     let form = form.as_object().cloned().unwrap_or_default();
     standing.clocks = clocks::after_step(books, &standing, &standing.state, &form, now)?;
     Ok(standing)
@@ -98,11 +193,15 @@ pub fn offered<'a>(procedure: &'a Procedure, standing: &Standing, actor: &Actor,
         return Vec::new();
     }
     let acts = procedure.acts.iter();
-    acts.filter(|act| act.by.contains(&actor.post) && is_open_for(act, standing, now)).collect()
+    let may = |act: &&Act| {
+        act.by.contains(&actor.post) && is_open_for(procedure, act, standing, actor, now) && withheld(act, standing, actor).is_none()
+    };
+    acts.filter(may).collect()
 }
 
 /// Whether the matter stands so that the act makes sense, whoever does it.
-fn is_open_for(act: &Act, standing: &Standing, now: Instant) -> bool {
+fn is_open_for(procedure: &Procedure, act: &Act, standing: &Standing, actor: &Actor, now: Instant) -> bool {
+    let fits_office = act.office.is_none_or(|kind| office::is_open_for(procedure, kind, standing, actor));
     let in_state = act.from.contains(&standing.state);
     let has_turns = act.times.is_none_or(|times| standing.times_done(&act.id) < times);
     let has_expired = |rule: &String| standing.live(rule).is_some_and(|clock| is_over(clock, now));
@@ -110,7 +209,7 @@ fn is_open_for(act: &Act, standing: &Standing, now: Instant) -> bool {
     let can_extend = act.extends.as_ref().is_none_or(|extension| {
         standing.live(&extension.clock).is_some_and(|clock| !is_over(clock, now) && clock.state != ClockState::Paused)
     });
-    in_state && has_turns && is_late_enough && can_extend
+    in_state && fits_office && has_turns && is_late_enough && can_extend
 }
 
 fn is_over(clock: &Clock, now: Instant) -> bool {
@@ -125,6 +224,10 @@ pub fn prepared_form(books: Books<'_>, act: &Act, standing: &Standing, now: Inst
         if let (Some(property), Some(value)) = (property, standing.facts.get(fact)) {
             property.insert("default".into(), value.clone());
         }
+    }
+    if act.office == Some(OfficeAct::ReturnTo) {
+        let choices = office::returnable(books.procedure, standing).into_iter();
+        offer(&mut form.schema, "to", choices.map(|state| (state.to_owned(), books.procedure.state_title(state).to_owned())));
     }
     let starts = |rule: &&crate::procedure::ClockRule| {
         let to = act.target(&standing.state);
@@ -155,6 +258,16 @@ pub fn prepared_form(books: Books<'_>, act: &Act, standing: &Standing, now: Inst
         set_bounds(&mut form, field, 1, value.amount);
     }
     Some(form)
+}
+
+/// Gives a field the choices there are, as value and title.
+pub(crate) fn offer(schema: &mut Json, field: &str, choices: impl Iterator<Item = (String, String)>) {
+    let choices: Vec<Json> = choices.map(|(value, title)| json!({ "const": value, "title": title })).collect();
+    let Some(property) = schema.pointer_mut(&format!("/properties/{field}")) else { return };
+    let place = if property["type"] == json!("array") { property.get_mut("items") } else { Some(property) };
+    if let Some(place) = place.and_then(Json::as_object_mut) {
+        place.insert("oneOf".into(), json!(choices));
+    }
 }
 
 fn set_bounds(form: &mut Form, field: &str, min: i64, max: i64) {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
-use shian_access::{Business, Principal, Scope, post_title};
+use shian_access::{Business, Person, Principal, Reach, Scope, post_title};
 use shian_base::{Day, Id, Instant, Result};
 use shian_calendar::Article;
 use shian_db::Tx;
@@ -16,10 +16,11 @@ use crate::clocks::in_words;
 use crate::engine::Matters;
 use crate::foresight::{Foreseen, if_nobody_acts};
 use crate::ladder::{Earlier, Suggestion, When, suggest, window_start};
-use crate::model::{Actor, Clock, ClockState, MatterId, Standing, is_business_post};
-use crate::procedure::{ClockRule, FilesAsked, Procedure, Tone};
-use crate::store::{self, Alarm, Entry, Record, Wanted};
-use crate::take::{offered, prepared_form};
+use crate::model::{Actor, Ask, AskKind, Clock, ClockState, MatterId, Standing, WITHDRAW, is_business_post};
+use crate::office::{Colleague, Office, OfficeAct, may_handle, office_of, sends_within};
+use crate::procedure::{Act, ClockRule, FilesAsked, Procedure, Tone};
+use crate::store::{self, Alarm, Desk, Entry, Pile, Record, Wanted};
+use crate::take::{offer, offered, prepared_form};
 
 /// One matter in a list.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -49,6 +50,17 @@ pub struct MatterRow {
     /// Counts the acts; send it back with an act.
     pub revision: i64,
     pub supervised: bool,
+    /// 承办人; nobody while it waits in the queue. A business is not told.
+    pub handler: Option<MatterPerson>,
+    /// How often 催办 was done.
+    pub urged: i64,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct MatterPerson {
+    #[schema(value_type = String)]
+    pub id: Id<Person>,
+    pub name: String,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -99,6 +111,21 @@ pub struct MatterFile {
     pub children: Vec<MatterLink>,
     pub if_nobody_acts: Vec<Foreseen>,
     pub alarms: Vec<MatterAlarm>,
+    /// The open round of 会签 or 加签.
+    pub signing: Vec<MatterSign>,
+    /// The viewer's office handed it on and only reads it.
+    pub handed_on: bool,
+}
+
+/// One opinion that was asked for.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct MatterSign {
+    /// The person's name or the post's title.
+    pub name: String,
+    /// `open`, `agreed`, `refused` or `ended`.
+    pub answer: &'static str,
+    /// 会签 · 全部同意, 会签 · 任一同意 or 加签.
+    pub kind: &'static str,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
@@ -129,6 +156,8 @@ pub struct MatterEntry {
     pub act_title: String,
     pub actor_name: String,
     pub actor_post_title: String,
+    /// 代理: in whose stead it was done.
+    pub stead_of: Option<String>,
     pub at: Instant,
     #[schema(value_type = Object)]
     pub form: Json,
@@ -162,6 +191,12 @@ pub struct MatterAct {
     pub consequence: String,
     /// Title of the follow-up matter it opens.
     pub opens: Option<String>,
+    /// One of the acts that every office knows (转办, 会签 …), not the procedure's own.
+    pub office: bool,
+    /// May be done on many matters at once.
+    pub batch: bool,
+    /// The viewer may do it only in this person's stead; send the id back with the act.
+    pub on_behalf_of: Option<MatterPerson>,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -253,15 +288,24 @@ impl Matters {
         for row in store::live_clocks(tx, &ids).await? {
             clocks.entry(row.matter_id).or_default().push(row.clock);
         }
-        let rows = records.iter().map(|r| self.to_row(r, clocks.get(&r.id).map_or(&[], Vec::as_slice), now)).collect::<Result<_>>()?;
+        let row = |record: &Record| self.to_row(record, clocks.get(&record.id).map_or(&[], Vec::as_slice), now);
+        let mut rows: Vec<MatterRow> = records.iter().map(row).collect::<Result<_>>()?;
+        if matches!(scope, Scope::Business(_)) {
+            rows.iter_mut().for_each(|row| (row.handler, row.urged) = (None, 0));
+        }
         Ok((rows, total))
     }
 
     /// Everything about a matter that this person may know; `NotFound` outside their reach.
     pub async fn file(&self, tx: &mut Tx, id: MatterId, principal: &Principal, now: Instant) -> Result<MatterFile> {
         let scope = principal.scope();
-        let record = store::record(tx, id).await?;
-        store::check_visible(&record, &scope)?;
+        let mut record = store::record(tx, id).await?;
+        let seen = store::check_visible(&record, &scope);
+        let handed_on = seen.is_err() && store::is_reader(tx, id, &scope).await?;
+        if !handed_on {
+            seen?;
+        }
+        let is_office = !is_business_post(&principal.post);
         let procedure = self.version_of(&record)?;
         let books = self.books(procedure);
         let standing = store::standing(tx, &record).await?;
@@ -269,8 +313,12 @@ impl Matters {
         let steps = steps(procedure, &record.state, entries.iter().map(|entry| entry.to_state.as_str()));
         let mut history = Vec::with_capacity(entries.len());
         for mut entry in entries {
-            let told_as = procedure.act(&entry.act).and_then(|act| act.told_as.as_ref());
-            if let Some(told) = told_as.filter(|_| is_business_post(&principal.post)) {
+            let rule = procedure.act(&entry.act);
+            if !is_office && rule.and_then(|rule| rule.office).is_some_and(OfficeAct::is_internal) {
+                continue;
+            }
+            let told_as = rule.and_then(|act| act.told_as.as_ref());
+            if let Some(told) = told_as.filter(|_| !is_office) {
                 entry = Entry { act: "told".into(), act_title: told.clone(), form: json!({}), form_fields: vec![], files: vec![], ..entry };
             }
             history.push(MatterEntry {
@@ -279,6 +327,7 @@ impl Matters {
                 act_title: entry.act_title,
                 actor_post_title: if entry.actor_post == "system" { String::new() } else { post_title(&entry.actor_post).to_owned() },
                 actor_name: entry.actor_name,
+                stead_of: entry.stead_of.map(|other| other.name),
                 at: entry.at,
                 form: entry.form,
                 form_fields: entry.form_fields.into_iter().map(Into::into).collect(),
@@ -295,18 +344,25 @@ impl Matters {
         let parent = parent.as_ref().filter(visible).map(|record| self.link(record)).transpose()?;
         let children = store::children(tx, id).await?;
         let children = children.iter().filter(visible).map(|record| self.link(record)).collect::<Result<_>>()?;
-        let is_office = !is_business_post(&principal.post);
         let alarms = store::alarms_of(tx, id).await?.into_iter().filter(|alarm| is_office || alarm.to_post == principal.post);
         let alarms = alarms.map(|alarm| MatterAlarm { at: alarm.at, text: alarm.text, to: post_title(&alarm.to_post).to_owned() });
         let alarms = alarms.collect();
         let law = self.law_of(&record, procedure, &standing);
+        let acts = self.all_acts_of(tx, &record, procedure, &standing, principal, handed_on, now).await?;
+        if !is_office {
+            record.handler = None;
+            record.urged = 0;
+        }
+        let signing = if is_office { standing.asked.iter().map(to_sign).collect() } else { Vec::new() };
         Ok(MatterFile {
             row: self.to_row(&record, &standing.clocks, now)?,
             law,
             steps,
             history,
             clocks: standing.live_clocks().map(|clock| self.to_clock(procedure, clock, now)).collect(),
-            acts: self.acts_of(procedure, &standing, &Actor::from(principal), now),
+            acts,
+            signing,
+            handed_on,
             parent,
             children,
             if_nobody_acts: if_nobody_acts(books, &standing),
@@ -315,12 +371,14 @@ impl Matters {
         })
     }
 
-    /// What this person may do with the matter now; `NotFound` outside their reach.
+    /// The procedure's own acts that this person may do now; `NotFound` outside their reach.
     pub async fn acts_for(&self, tx: &mut Tx, id: MatterId, principal: &Principal, now: Instant) -> Result<Vec<MatterAct>> {
         let record = store::record(tx, id).await?;
         store::check_visible(&record, &principal.scope())?;
         let standing = store::standing(tx, &record).await?;
-        Ok(self.acts_of(self.version_of(&record)?, &standing, &Actor::from(principal), now))
+        let procedure = self.version_of(&record)?;
+        let own = offered(procedure, &standing, &Actor::from(principal), now).into_iter().filter(|act| act.office.is_none());
+        Ok(own.map(|act| self.to_act(procedure, &standing, act, now)).collect())
     }
 
     /// What the ladder proposes for a matter of this procedure about this business, with these facts.
@@ -344,7 +402,7 @@ impl Matters {
     /// The figures on a person's desk.
     pub async fn counts(&self, tx: &mut Tx, principal: &Principal, now: Instant) -> Result<Counts> {
         let scope = principal.scope();
-        let mine = Wanted { queue_of: Some(principal.post.clone()), ..Wanted::default() };
+        let mine = Wanted { desk: Some(self.desk(tx, principal, Pile::Mine, now).await?), ..Wanted::default() };
         let overdue = Wanted { overdue: true, ..Wanted::default() };
         let today = Wanted { due_until: Some(now.day().end()), ..mine.clone() };
         Ok(Counts {
@@ -399,18 +457,85 @@ impl Matters {
         Ok(out)
     }
 
-    fn acts_of(&self, procedure: &Procedure, standing: &Standing, actor: &Actor, now: Instant) -> Vec<MatterAct> {
-        let books = self.books(procedure);
-        let acts = offered(procedure, standing, actor, now).into_iter().map(|act| MatterAct {
+    /// This person's desk: their own, with those of the people they stand in for.
+    pub async fn desk(&self, tx: &mut Tx, principal: &Principal, pile: Pile, now: Instant) -> Result<Desk> {
+        let hats = self.hats(tx, principal, now).await?;
+        let mut posts: Vec<String> = hats.iter().map(|hat| hat.post.clone()).collect();
+        posts.dedup();
+        let people = hats.iter().flat_map(|hat| hat.stead_of.as_ref().map(|other| other.id).or(hat.person_id)).collect();
+        Ok(Desk { pile, people, posts })
+    }
+
+    fn to_act(&self, procedure: &Procedure, standing: &Standing, act: &Act, now: Instant) -> MatterAct {
+        let form = prepared_form(self.books(procedure), act, standing, now);
+        MatterAct {
             id: act.id.clone(),
             title: act.title.clone(),
             tone: act.tone,
-            form: prepared_form(books, act, standing, now).map(|form| MatterForm { title: form.title, schema: form.schema, ui: form.ui }),
+            form: form.map(|form| MatterForm { title: form.title, schema: form.schema, ui: form.ui }),
             files: act.files.clone(),
             consequence: act.consequence.clone(),
             opens: act.opens.as_deref().map(|id| self.procedures.newest(id).map_or(id, |p| p.title.as_str()).to_owned()),
-        });
-        acts.collect()
+            office: act.office.is_some(),
+            batch: may_be_batched(act),
+            on_behalf_of: None,
+        }
+    }
+
+    /// What the viewer may do, as themselves or in somebody's stead, with the choices of people and offices.
+    #[expect(clippy::too_many_arguments, reason = "everything an offer rests on")]
+    async fn all_acts_of(&self, tx: &mut Tx, record: &Record, procedure: &Procedure, standing: &Standing, viewer: &Principal, handed_on: bool, now: Instant) -> Result<Vec<MatterAct>> {
+        let mut acts: Vec<MatterAct> = Vec::new();
+        for hat in self.hats(tx, viewer, now).await? {
+            for act in offered(procedure, standing, &hat, now) {
+                if acts.iter().any(|known| known.id == act.id) || (handed_on && act.id != WITHDRAW) {
+                    continue;
+                }
+                let on_behalf_of = hat.stead_of.as_ref().map(|other| MatterPerson { id: other.id, name: other.name.clone() });
+                acts.push(MatterAct { on_behalf_of, ..self.to_act(procedure, standing, act, now) });
+            }
+        }
+        let kind = |act: &MatterAct| procedure.act(&act.id).and_then(|rule| rule.office);
+        let names = |act: &MatterAct| matches!(kind(act), Some(OfficeAct::Transfer | OfficeAct::Countersign | OfficeAct::AddSign));
+        if !acts.iter().any(names) {
+            return Ok(acts);
+        }
+        let colleagues = self.staff.over(tx, &record.area_code).await?;
+        let home = office_of(&record.area_code);
+        let within = match &viewer.reach {
+            Reach::Area { code } => sends_within(code),
+            _ => home,
+        };
+        let abroad = procedure.office.as_ref().is_some_and(|rules| rules.offices);
+        let offices = if abroad { self.staff.offices(tx, within, home.len()).await? } else { self.staff.offices(tx, home, home.len()).await? };
+        for act in &mut acts {
+            let on = kind(act);
+            let Some(form) = &mut act.form else { continue };
+            let person = |colleague: &Colleague| (colleague.id.to_string(), format!("{} · {}", colleague.name, post_title(&colleague.post)));
+            match on {
+                Some(OfficeAct::Transfer) => {
+                    let is_other = |c: &&Colleague| record.handler.as_ref().is_none_or(|handler| handler.id != c.id);
+                    let people = colleagues.iter().filter(|c| may_handle(procedure, &record.area_code, c)).filter(is_other).map(person);
+                    offer(&mut form.schema, "person", people);
+                    let places = offices.iter().filter(|office| office.code != home || record.handler.is_some());
+                    let place = |office: &Office| {
+                        let name = if office.code == home { format!("{}（退回待签收）", office.name) } else { office.name.clone() };
+                        (office.code.clone(), name)
+                    };
+                    offer(&mut form.schema, "office", places.map(place));
+                }
+                Some(OfficeAct::Countersign | OfficeAct::AddSign) => {
+                    let mut posts: Vec<&str> = colleagues.iter().map(|c| c.post.as_str()).collect();
+                    posts.sort_unstable();
+                    posts.dedup();
+                    let others = colleagues.iter().filter(|c| c.id != viewer.person_id).map(person);
+                    let posts = posts.into_iter().map(|post| (post.to_owned(), format!("任一{}", post_title(post))));
+                    offer(&mut form.schema, "who", others.chain(posts.filter(|(post, _)| *post != viewer.post)));
+                }
+                _ => {}
+            }
+        }
+        Ok(acts)
     }
 
     /// The articles of the procedure, and those the matter's own facts rest on.
@@ -462,6 +587,8 @@ impl Matters {
             clock: first.map(|clock| self.to_clock(procedure, clock, now)),
             revision: record.revision,
             supervised: record.supervised,
+            handler: record.handler.as_ref().map(|handler| MatterPerson { id: handler.id, name: handler.name.clone() }),
+            urged: record.urged,
         })
     }
 
@@ -491,6 +618,21 @@ impl Matters {
             counted: counted(clock),
         }
     }
+}
+
+/// What asks everybody the same and names nobody, no step and no file of the one matter.
+pub(crate) fn may_be_batched(act: &Act) -> bool {
+    let one_by_one = matches!(act.office, Some(OfficeAct::ReturnTo | OfficeAct::Withdraw));
+    !one_by_one && act.files.as_ref().is_none_or(|files| files.min == 0)
+}
+
+fn to_sign(ask: &Ask) -> MatterSign {
+    let kind = match ask.kind {
+        AskKind::All => "会签 · 全部同意",
+        AskKind::Any => "会签 · 任一同意",
+        AskKind::Add => "加签",
+    };
+    MatterSign { name: ask.name.clone(), answer: ask.answer.as_str(), kind }
 }
 
 fn on_expiry(rule: &ClockRule) -> String {

@@ -168,3 +168,24 @@ fn the_version_in_force_on_the_day_is_chosen_and_the_old_one_stays_known() {
     assert_eq!(book.in_force("lamp", day("2026-07-01")).unwrap().from, day("2026-07-01"));
     assert!(book.version("lamp", day("2026-01-01")).is_some());
 }
+
+#[test]
+fn the_acts_of_the_office_are_known_and_a_pause_has_a_ground() {
+    let with = |office: &str| problems(&format!("{LAMP}\n[office]\nwithout = [\"transfer\", \"return_to\", \"withdraw\", \"urge\", \"countersign\", \"add_sign\", \"opinion\", \"end_signing\"]\nurge_every = \"LAMP.LATER\"\n{office}"));
+    assert_eq!(with(""), Vec::<String>::new());
+    for (office, says) in [
+        ("by = { fly = [\"station.head\"] }", "office: there is no act of the office called fly"),
+        ("by = { claim = [\"emperor\"] }", "act claim: the post emperor does not exist"),
+        ("suspend = { from = [\"lent\"], limit = \"LAMP.LATER\", ground = [] }", "office: it lets the clocks stand still without a ground"),
+        ("suspend = { from = [\"back\"], limit = \"LAMP.LATER\", ground = [\"馆规§1\"] }", "office: the end back cannot stand still"),
+        ("suspend = { from = [\"moon\"], limit = \"LAMP.LATER\", ground = [\"馆规§1\"] }", "office: the state moon does not exist"),
+        ("suspend = { from = [\"lent\"], limit = \"LAMP.GONE\", ground = [\"馆规§1\"] }", "the value LAMP.GONE is not in force"),
+        ("suspend = { from = [\"lent\"], limit = \"LAMP.LATER\", ground = [\"馆规§1\"] }", "act suspend: the form office-suspend does not exist"),
+    ] {
+        let found = with(office);
+        assert!(found.iter().any(|problem| problem.contains(says)), "{office}: expected \"{says}\", found {found:#?}");
+    }
+    broken("consequence = \"灯回到架上。\"", "consequence = \"x\"\nnot_same_as = [\"sing\"]", "act return: the act sing, which another person must have done, does not exist");
+    let urge = LAMP.replace("warn_at = 0.5", "warn_at = 0.5") + "\n[office]\nurge_every = \"LAMP.NEVER\"\n";
+    assert!(problems(&urge).iter().any(|problem| problem.contains("office: the value LAMP.NEVER is not in force")));
+}

@@ -152,3 +152,65 @@ db_test!(MIGRATIONS, async fn an_alarm_is_shown_to_its_post_until_it_is_seen(db)
     let (status, _) = desk.ask(Some(&desk.office.limin()), "POST", &path, None).await;
     assert_eq!(status, StatusCode::NOT_FOUND, "an alarm to the head is not the officer's");
 });
+
+db_test!(MIGRATIONS, async fn t12_a_batch_is_done_matter_by_matter_each_with_its_own_reason(db) {
+    let desk = Desk::at(db, "2026-11-19 14:31");
+    let now = at("2026-11-19 14:31");
+    let mut ids = Vec::new();
+    for _ in 0..4 {
+        ids.push(desk.office.alert(facts(2), now).await.to_string());
+    }
+    let limin = desk.office.limin();
+    let act = |id: &str, act: &str, form: Json| {
+        let path = format!("/api/matters/{id}/acts/{act}");
+        let (desk, who) = (&desk, desk.office.chenhao());
+        async move { desk.ask(Some(&who), "POST", &path, Some(json!({ "form": form }))).await }
+    };
+    assert_eq!(act(&ids[1], "claim", json!({})).await.0, StatusCode::OK);
+    assert_eq!(act(&ids[2], "supervise", json!({ "reason": "无权" })).await.0, StatusCode::FORBIDDEN);
+    assert_eq!(act(&ids[3], "dismiss", json!({ "reason": "其他" })).await.0, StatusCode::OK);
+    let nowhere = shian_base::Id::<()>::named("nothing").to_string();
+    let matters: Vec<Json> = ids.iter().chain([&nowhere]).map(|id| json!({ "id": id })).collect();
+    let body = json!({ "act": "dismiss", "matters": matters, "form": { "reason": "光线或反光" }, "request_id": "batch-1" });
+    let (status, results) = desk.ask(Some(&limin), "POST", "/api/matters/acts", Some(body.clone())).await;
+    assert_eq!(status, StatusCode::OK);
+    let codes: Vec<Option<&str>> = results.as_array().unwrap().iter().map(|r| r["code"].as_str()).collect();
+    assert_eq!(codes, [None, Some("matter.held_by"), None, Some("matter.not_possible"), Some("not_found")]);
+    // Pressed twice, done once: what was done answers as before.
+    let (_, again) = desk.ask(Some(&limin), "POST", "/api/matters/acts", Some(body)).await;
+    assert_eq!((again[0]["done"].as_bool(), again[2]["done"].as_bool()), (Some(true), Some(true)));
+    let (_, file) = desk.ask(Some(&limin), "GET", &format!("/api/matters/{}", ids[0]), None).await;
+    assert_eq!(file["history"].as_array().unwrap().len(), 2);
+    for wrong in [json!([]), json!([{ "id": ids[0] }, { "id": ids[0] }]), json!(vec![json!({ "id": ids[0] }); 101])] {
+        let body = json!({ "act": "dismiss", "matters": wrong });
+        assert_eq!(desk.ask(Some(&limin), "POST", "/api/matters/acts", Some(body)).await.0, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+});
+
+db_test!(MIGRATIONS, async fn t12_the_piles_of_a_desk_agree_with_its_lists_and_the_workload_is_for_heads(db) {
+    let desk = Desk::at(db, "2026-11-19 14:31");
+    let now = at("2026-11-19 14:31");
+    let (limin, zhaoqiang) = (desk.office.limin(), desk.office.zhaoqiang());
+    for class in [1, 2, 3] {
+        let id = desk.office.alert(facts(class), now).await;
+        if class == 3 {
+            desk.office.act(id, "claim", &limin, Default::default(), now).await.unwrap();
+        }
+    }
+    let (_, piles) = desk.ask(Some(&limin), "GET", "/api/matters/piles", None).await;
+    for (pile, query, found) in [("mine", "queue=mine", 3), ("handled", "queue=handled", 1), ("unclaimed", "queue=unclaimed", 2), ("due_week", "queue=mine&due=week", 3), ("overdue", "overdue=true", 0)] {
+        let (_, page) = desk.ask(Some(&limin), "GET", &format!("/api/matters?{query}"), None).await;
+        assert_eq!((piles[pile].as_i64(), page["total"].as_i64()), (Some(found), Some(found)), "{pile}");
+    }
+    // Class 1 runs out today, class 2 tomorrow, class 3 on Saturday.
+    for (day, found) in [("2026-11-19", 1), ("2026-11-20", 2), ("2026-11-21", 3)] {
+        let (_, page) = desk.ask(Some(&limin), "GET", &format!("/api/matters?expires={day}"), None).await;
+        assert_eq!(page["total"].as_i64(), Some(found), "by {day}");
+    }
+    let (_, page) = desk.ask(Some(&limin), "GET", &format!("/api/matters?handler={}", limin.person_id), None).await;
+    assert_eq!((page["total"].as_i64(), page["items"][0]["handler"]["name"].as_str()), (Some(1), Some("李敏")));
+    assert_eq!(desk.ask(Some(&limin), "GET", "/api/matters?queue=theirs", None).await.0, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(desk.ask(Some(&limin), "GET", "/api/matters/workload", None).await.0, StatusCode::FORBIDDEN);
+    let (_, rows) = desk.ask(Some(&zhaoqiang), "GET", "/api/matters/workload", None).await;
+    assert_eq!((rows[0]["name"].as_str(), rows[0]["open"].as_i64()), (Some("李敏"), Some(1)));
+});

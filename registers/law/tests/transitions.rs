@@ -185,7 +185,10 @@ fn each_post_is_offered_its_own_acts_and_nobody_any_in_the_end() {
     let now = at("2026-11-19 14:31");
     let mut alert = shipped.begin("alert-review", facts(2), json!({}), now);
     let procedure = shipped.procedure("alert-review");
-    let ids = |who| offered(procedure, &alert, &who, now).iter().map(|a| a.id.clone()).collect::<Vec<_>>();
+    let ids = |who| offered(procedure, &alert, &who, now).iter().filter(|a| a.office.is_none()).map(|a| a.id.clone()).collect::<Vec<_>>();
+    let of_office = |who| offered(procedure, &alert, &who, now).iter().filter(|a| a.office.is_some()).map(|a| a.id.clone()).collect::<Vec<_>>();
+    assert_eq!(of_office(limin()), ["claim", "transfer", "countersign", "add_sign", "urge"]);
+    assert_eq!(of_office(sunli()), ["transfer", "urge"], "the district hands on and urges; it does not claim what is the station's");
     assert_eq!(ids(limin()), ["remind", "order", "refer", "dismiss", "unclear"]);
     assert_eq!(ids(zhaoqiang()), ["remind", "order", "refer", "dismiss", "unclear", "supervise"]);
     assert!(ids(wangji()).is_empty());

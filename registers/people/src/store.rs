@@ -90,6 +90,36 @@ impl People {
         Ok(())
     }
 
+    /// Somebody whose account may be used.
+    pub async fn find(tx: &mut Tx, id: Id<Person>) -> Result<Option<Principal>> {
+        let found: Option<Account> = tx.maybe(&format!("select {ACCOUNT} from person p {FACTOR} where p.id = $1 and p.disabled_at is null"), args![id]).await?;
+        Ok(found.map(|account| account.principal))
+    }
+
+    /// Everybody whose duty is exactly one of these areas, by name.
+    pub async fn at(tx: &mut Tx, area_codes: &[&str]) -> Result<Vec<Principal>> {
+        let each = tx.each("$1");
+        let codes = serde_json::json!(area_codes);
+        let sql = format!(
+            "select {ACCOUNT} from person p {FACTOR}
+             where p.reach_kind = 'area' and p.reach in {each} and p.disabled_at is null
+             order by p.reach desc, p.name, p.id"
+        );
+        let found: Vec<Account> = tx.all(&sql, args![&codes]).await?;
+        Ok(found.into_iter().map(|account| account.principal).collect())
+    }
+
+    /// People whose duty is an area or lies in it, by area and name, at most so many.
+    pub async fn under(tx: &mut Tx, area_code: &str, most: i64) -> Result<Vec<Principal>> {
+        let sql = format!(
+            "select {ACCOUNT} from person p {FACTOR}
+             where p.reach_kind = 'area' and p.reach >= $1 and p.reach < $2 and p.disabled_at is null
+             order by p.reach, p.name, p.id limit $3"
+        );
+        let found: Vec<Account> = tx.all(&sql, args![area_code, format!("{area_code}~"), most]).await?;
+        Ok(found.into_iter().map(|account| account.principal).collect())
+    }
+
     pub(crate) async fn account(tx: &mut Tx, account: &str) -> Result<Option<Account>> {
         let sql = format!("select {ACCOUNT} from person p {FACTOR} where p.account = $1");
         tx.maybe(&sql, args![as_typed(account)]).await

@@ -92,7 +92,7 @@ async fn act(
     files: Vec<FileId>,
     at: Instant,
 ) -> Result<shian_matter::Done> {
-    let body = ActBody { form, files, revision: None, request_id: None };
+    let body = ActBody { form, files, revision: None, ..ActBody::default() };
     app.matters.act(tx, matter, act, by, body, at).await
 }
 

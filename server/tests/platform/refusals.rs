@@ -82,6 +82,14 @@ const CASES: &[Case] = &[
     case("get", "/api/log", 200, 200, 200),
     case("get", "/api/log/consistency", 422, 422, 422),
     case("post", "/api/log/cosignatures", 422, 422, 422),
+    // A batch is answered matter by matter; what is not theirs is refused there.
+    case("post", "/api/matters/acts", 401, 200, 200),
+    case("get", "/api/matters/piles", 401, 200, 200),
+    case("get", "/api/matters/workload", 401, 403, 403),
+    case("get", "/api/deputies", 401, 403, 200),
+    // 孙丽's post does not reach the other district.
+    case("post", "/api/deputies", 401, 403, 422),
+    case("delete", "/api/deputies/{id}", 401, 403, 404),
     case("get", "/api/alarms", 401, 200, 200),
     case("post", "/api/alarms/{id}/seen", 401, 404, 404),
     case("get", "/api/desk", 401, 403, 200),
@@ -133,7 +141,7 @@ async fn walk(house: House) {
                 continue;
             }
             let has_body = matches!(case.method, "post" | "put") || case.path == "/api/second-factor" && case.method == "delete";
-            let body = has_body.then(|| body_for(case, &business));
+            let body = has_body.then(|| body_for(case, &business, &matter));
             let method: Method = case.method.to_uppercase().parse().unwrap();
             let reply = house.send(method, &path, cookie, body).await;
             if reply.status.as_u16() != expected {
@@ -149,7 +157,7 @@ async fn walk(house: House) {
     house.end().await;
 }
 
-fn body_for(case: &Case, business: &str) -> Value {
+fn body_for(case: &Case, business: &str, matter: &str) -> Value {
     match case.path {
         "/api/second-factor" if case.method == "delete" => json!({ "password": "not the password", "code": "000000" }),
         "/api/sessions" => json!({ "account": "nobody", "password": "not the password" }),
@@ -164,6 +172,11 @@ fn body_for(case: &Case, business: &str) -> Value {
             "business_id": business, "name": "后厨", "zone": "cooking", "url": "rtsp://127.0.0.1/x", "is_public": false
         }),
         "/api/matters" => json!({ "procedure": "rectification", "business_id": business }),
+        "/api/matters/acts" => json!({ "act": "dismiss", "matters": [{ "id": matter }], "form": { "reason": "识别对象有误" } }),
+        "/api/deputies" => {
+            let sunli = shian_base::Id::<()>::named("person/sunli");
+            json!({ "deputy_id": sunli, "from": "2099-01-01", "to": "2099-01-02", "reason": "年休假" })
+        }
         _ => json!({ "form": { "reason": "识别对象有误" } }),
     }
 }

@@ -2,7 +2,10 @@
 
 mod act;
 mod alarms;
+mod batch;
 mod bundle;
+mod deputies;
+mod desk;
 mod file;
 mod list;
 mod open;
@@ -38,6 +41,11 @@ pub fn module(matters: Arc<Matters>, db: Db, clock: SharedClock) -> Module {
         .routes(routes!(list::list))
         .routes(routes!(file::file))
         .routes(routes!(act::act))
+        .routes(routes!(batch::batch))
+        .routes(routes!(desk::piles))
+        .routes(routes!(desk::workload))
+        .routes(routes!(deputies::deputies, deputies::delegate))
+        .routes(routes!(deputies::end))
         .routes(routes!(alarms::alarms))
         .routes(routes!(alarms::seen))
         .routes(routes!(public::rectifications))
@@ -57,6 +65,8 @@ pub fn bundle_router(matters: Arc<Matters>, log: Arc<Log>, clock: SharedClock) -
 
 /// Posts of the office, who see all matters of their area.
 const OFFICE: &[&str] = &["city.officer", "district.head", "district.officer", "station.head", "station.officer", "grid.officer"];
+/// Posts that see who has how much.
+const HEADS: &[&str] = &["city.officer", "district.head", "district.officer", "station.head"];
 const BUSINESS: &[&str] = &["merchant.manager", "merchant.staff"];
 
 /// Who may act is said by the procedures, act by act; here stands who may come near matters at all.
@@ -65,5 +75,6 @@ pub(crate) fn rules() -> Vec<Rule> {
         [allow(post).to("matter.read").within(Within::Reach), allow(post).to("matter.act").within(Within::Reach)]
     });
     let office = OFFICE.iter().map(|post| allow(post).to("matter.office").within(Within::Reach));
-    read.chain(office).chain([allow("stranger").to("matter.public").within(Within::Everything)]).collect()
+    let heads = HEADS.iter().map(|post| allow(post).to("matter.workload").within(Within::Reach));
+    read.chain(office).chain(heads).chain([allow("stranger").to("matter.public").within(Within::Everything)]).collect()
 }

@@ -6,7 +6,8 @@ use shian_base::{Day, Id, Instant};
 use shian_calendar::Calendar;
 use shian_forms::FormBook;
 use shian_law::LawBook;
-use shian_matter::{Actor, Books, Procedure, ProcedureBook, Refusal, Standing, Step, begin, take};
+use shian_matter::{Actor, Books, Procedure, ProcedureBook, Refusal, Standing, Step, begin, take_naming};
+use shian_matter::{Colleague, Named, Office};
 
 pub struct Shipped {
     pub law: LawBook,
@@ -29,17 +30,15 @@ impl Shipped {
         Books { procedure: self.procedure(id), procedures: &self.procedures, forms: &self.forms, law: &self.law, calendar: &self.calendar }
     }
     pub fn begin(&self, id: &str, facts: Json, form: Json, now: Instant) -> Standing {
-        begin(self.books(id), object(facts), &form, now).unwrap()
+        let standing = begin(self.books(id), object(facts), &form, now).unwrap();
+        Standing { area_code: "990302001".into(), area_name: "石桥所".into(), ..standing }
     }
     /// Takes the act and moves the matter on, as the engine does.
     #[expect(clippy::too_many_arguments, reason = "a story reads better without a struct per line")]
     pub fn act(&self, id: &str, standing: &mut Standing, act: &str, actor: &Actor, form: Json, files: usize, now: Instant) -> Result<Step, Refusal> {
         let files = vec!["image/jpeg".to_owned(); files];
-        let step = take(self.books(id), standing, act, actor, &form, &files, now)?;
-        standing.state.clone_from(&step.to);
-        standing.clocks.clone_from(&step.clocks);
-        standing.supervised = step.supervised;
-        standing.done.push(act.to_owned());
+        let step = take_naming(self.books(id), standing, act, actor, &form, &files, &named(), now)?;
+        *standing = standing.after(act, &step, actor, now);
         Ok(step)
     }
 }
@@ -55,7 +54,7 @@ pub fn at(text: &str) -> Instant {
     format!("{}+08:00", text.replace(' ', "T")).replace("+08:00", ":00+08:00").parse().unwrap()
 }
 fn actor(name: &str, post: &str) -> Actor {
-    Actor { person_id: Some(Id::named(name)), name: name.into(), post: post.into() }
+    Actor { person_id: Some(Id::named(name)), name: name.into(), post: post.into(), stead_of: None }
 }
 pub fn limin() -> Actor {
     actor("李敏", "station.officer")
@@ -68,6 +67,15 @@ pub fn sunli() -> Actor {
 }
 pub fn wangji() -> Actor {
     actor("王秀兰", "merchant.manager")
+}
+pub fn chenhao() -> Actor {
+    actor("陈浩", "station.officer")
+}
+/// What a form of the walks can name: 陈浩, and the next station.
+pub fn named() -> Named {
+    let chenhao = Colleague { id: Id::named("陈浩"), name: "陈浩".into(), post: "station.officer".into(), area_code: "990302001".into() };
+    let office = Office { code: "990302002".into(), name: "柳园所".into() };
+    Named { people: vec![chenhao], office: Some(office), reach: "990302001".into() }
 }
 pub fn facts(class: u8) -> Json {
     json!({ "class": class, "scene": "animal", "scene_title": "动物进入", "group": "pest", "alert_id": "a", "camera_id": "c",

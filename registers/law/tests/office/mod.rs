@@ -5,14 +5,14 @@ use std::sync::{Arc, LazyLock, Mutex};
 
 use async_trait::async_trait;
 use serde_json::Value as Json;
-use shian_access::{Business, Principal, Reach};
+use shian_access::{Business, Person, Principal, Reach};
 use shian_base::{Error, Id, Instant, Result};
 use shian_db::{Db, Migration, Tx, args};
 use shian_files::FileId;
 use shian_law::LawBook;
 use shian_matter::{
-    ActBody, Acted, AlarmRow, Counts, Done, MatterFile, MatterId, MatterRow, Matters, NewMatter, Opening, Parts, Party,
-    PublicRectification, Suggestion, Swept, Wanted, Watch,
+    ActBody, Acted, AlarmRow, Colleague, Counts, Done, MatterFile, MatterId, MatterRow, Matters, NewMatter, Opening, Parts, Party,
+    Pile, PublicRectification, Staff, Suggestion, Swept, Wanted, Watch,
 };
 use shian_web::Live;
 
@@ -40,7 +40,8 @@ impl Office {
             live: live.clone(),
             law,
         };
-        let matters = Arc::new(Matters::new(parts, "2026-11-21".parse().unwrap()).unwrap());
+        let matters = Matters::new(parts, "2026-11-21".parse().unwrap()).unwrap();
+        let matters = Arc::new(matters.with_staff(Arc::new(People)));
         Self { db, matters, live }
     }
 
@@ -61,6 +62,14 @@ impl Office {
     }
     pub fn zhoukai(&self) -> Principal {
         Self::person("周凯", "station.officer", Reach::Area { code: "990303001".into() })
+    }
+    /// A second officer at 石桥所.
+    pub fn chenhao(&self) -> Principal {
+        Self::person("陈浩", "station.officer", Reach::Area { code: "990302001".into() })
+    }
+    /// An officer of the next station of the same district.
+    pub fn qianwei(&self) -> Principal {
+        Self::person("钱伟", "station.officer", Reach::Area { code: "990302002".into() })
     }
     pub fn wangji(&self) -> Principal {
         Self::person("王秀兰", "merchant.manager", Reach::Business { id: Self::business() })
@@ -101,7 +110,11 @@ impl Office {
         self.matters.list(&mut self.db.read().await.unwrap(), &who.scope(), &wanted, now, 50, 0).await.unwrap()
     }
     pub async fn queue(&self, who: &Principal, now: Instant) -> (Vec<MatterRow>, i64) {
-        self.list(who, Wanted { queue_of: Some(who.post.clone()), ..Wanted::default() }, now).await
+        self.pile(who, Pile::Mine, now).await
+    }
+    pub async fn pile(&self, who: &Principal, pile: Pile, now: Instant) -> (Vec<MatterRow>, i64) {
+        let desk = self.matters.desk(&mut self.db.read().await.unwrap(), who, pile, now).await.unwrap();
+        self.list(who, Wanted { desk: Some(desk), ..Wanted::default() }, now).await
     }
     pub async fn counts(&self, who: &Principal, now: Instant) -> Counts {
         self.matters.counts(&mut self.db.read().await.unwrap(), who, now).await.unwrap()
@@ -145,6 +158,39 @@ impl Office {
         let ear = Arc::new(Ear::default());
         self.matters.watch(ear.clone());
         ear
+    }
+}
+
+/// The people and stations of the stories.
+struct People;
+
+fn staff() -> Vec<Colleague> {
+    let people = [
+        ("李敏", "station.officer", "990302001"),
+        ("陈浩", "station.officer", "990302001"),
+        ("赵强", "station.head", "990302001"),
+        ("钱伟", "station.officer", "990302002"),
+        ("孙丽", "district.officer", "990302"),
+        ("周凯", "station.officer", "990303001"),
+    ];
+    people.map(|(name, post, area)| Colleague { id: Id::named(name), name: name.into(), post: post.into(), area_code: area.into() }).into()
+}
+
+#[async_trait]
+impl Staff for People {
+    async fn person(&self, _: &mut Tx, id: Id<Person>) -> Result<Option<Colleague>> {
+        Ok(staff().into_iter().find(|colleague| colleague.id == id))
+    }
+    async fn over(&self, _: &mut Tx, area_code: &str) -> Result<Vec<Colleague>> {
+        Ok(staff().into_iter().filter(|colleague| area_code.starts_with(&colleague.area_code)).collect())
+    }
+    async fn under(&self, _: &mut Tx, area_code: &str, _: i64) -> Result<Vec<Colleague>> {
+        Ok(staff().into_iter().filter(|colleague| colleague.area_code.starts_with(area_code)).collect())
+    }
+    async fn offices(&self, _: &mut Tx, prefix: &str, length: usize) -> Result<Vec<shian_matter::Office>> {
+        let known = [("990302001", "石桥所"), ("990302002", "柳园所"), ("990303001", "河西所")];
+        let fits = known.into_iter().filter(|(code, _)| code.starts_with(prefix) && code.len() == length);
+        Ok(fits.map(|(code, name)| shian_matter::Office { code: code.into(), name: name.into() }).collect())
     }
 }
 

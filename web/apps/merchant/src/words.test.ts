@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { accepts, actWords, currentLicences, found, mainAct, needsPage, openReturn, reasonOf, shortTitle, stepNow, takesPictures } from './words';
 
 const act = (id: string, change: Partial<MatterAct> = {}): MatterAct => ({
-  id, title: id, tone: 'plain', form: null, files: null, consequence: null, opens: null, ...change,
+  id, title: id, tone: 'plain', form: null, files: null, consequence: null, opens: null, office: false, batch: false, on_behalf_of: null, ...change,
 });
 const pictures = { min: 1, max: 9, accept: 'image/*' };
 const event = (seq: number, name: string, reason = ''): MatterEvent => ({

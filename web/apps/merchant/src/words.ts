@@ -52,6 +52,9 @@ function isBox(value: unknown): value is Box {
   return box !== null && typeof box === 'object' && [box.x, box.y, box.w, box.h].every((side) => typeof side === 'number');
 }
 
+/** What the procedure asks of the shop; taking back what one sent is no such thing. */
+export const ownActs = (matter: Pick<MatterFile, 'acts'>) => matter.acts.filter((act) => !act.office);
+
 /** The act that moves the matter on: the one that wants evidence, else the one the procedure puts first. */
 export function mainAct(acts: readonly MatterAct[]): MatterAct | null {
   return acts.find((act) => act.files !== null && act.tone === 'primary')
@@ -83,7 +86,7 @@ export function openReturn(matter: Pick<MatterFile, 'history'>): MatterEvent | n
   const newest = [...matter.history].sort((a, b) => b.seq - a.seq);
   for (const event of newest) {
     if (event.act === 'submit') return null;
-    if (event.act === 'return') return event;
+    if (event.act === 'return' || event.act === 'return_to') return event;
   }
   return null;
 }

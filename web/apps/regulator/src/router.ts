@@ -20,6 +20,7 @@ export const router = createRouter({
     { path: '/people', name: 'people', component: () => import('./people/PeoplePage.vue'), meta: { title: '账号与权限' } },
     { path: '/audit', name: 'audit', component: () => import('./people/AuditPage.vue'), meta: { title: '审计日志' } },
     { path: '/law', name: 'law', component: () => import('./law/LawPage.vue'), meta: { title: '法定期限' } },
+    { path: '/workload', name: 'workload', component: () => import('./matters/WorkloadPage.vue'), meta: { title: '工作量' } },
     { path: '/:rest(.*)*', name: 'nothing', component: () => import('./shell/NotFound.vue'), meta: { title: '没有这个页面' } },
   ],
 });

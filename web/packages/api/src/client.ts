@@ -2,10 +2,11 @@
 import { ApiError, problemFrom } from './problem';
 import { noteServerTime } from './server-time';
 import type {
-  AccountAct, ActRequest, Alarm, AlertFile, AlertRow, Area, AuditEntry, Bundle, BusinessFile, BusinessPoint, BusinessRow, Camera,
-  DayFrame, Desk, FactorProposal, FileRef, LawDeadline, LawValue, MatterFile, MatterRow, Model, NewCamera, OpenableProcedure,
-  OpenRequest, OpenSession, Paged, PersonRow, Post, PublicBusiness, PublicBusinessRow, PublicCamera, PublicRectification, Scene,
-  SecondFactor, SecondFactorWanted, Session,
+  AccountAct, ActRequest, Alarm, AlertFile, AlertRow, Area, AuditEntry, BatchRequest, BatchResult, Bundle, BusinessFile,
+  BusinessPoint, BusinessRow, Camera, DayFrame, Deputies, DeputyRow, Desk, DeskPiles, FactorProposal, FileRef, LawDeadline,
+  LawValue, MatterFile, MatterRow, Model, NewCamera, NewDeputy, OpenableProcedure, OpenRequest, OpenSession, Paged, PersonRow,
+  Post, PublicBusiness, PublicBusinessRow, PublicCamera, PublicRectification, Scene, SecondFactor, SecondFactorWanted, Session,
+  WorkloadRow,
 } from './types';
 
 export type Query = Record<string, string | number | boolean | null | undefined>;
@@ -145,6 +146,12 @@ export const api = {
   procedures: (signal?: AbortSignal) => get<OpenableProcedure[]>('/api/procedures', signal),
   openMatter: (what: OpenRequest) => request<MatterFile>('POST', '/api/matters', what),
   act: (id: string, act: string, what: ActRequest) => request<MatterFile>('POST', `/api/matters/${at(id)}/acts/${at(act)}`, what),
+  actOnMany: (what: BatchRequest) => request<BatchResult[]>('POST', '/api/matters/acts', what),
+  piles: (signal?: AbortSignal) => get<DeskPiles>('/api/matters/piles', signal),
+  workload: (signal?: AbortSignal) => get<WorkloadRow[]>('/api/matters/workload', signal),
+  deputies: (signal?: AbortSignal) => get<Deputies>('/api/deputies', signal),
+  delegate: (what: NewDeputy) => request<DeputyRow>('POST', '/api/deputies', what),
+  endDelegation: (id: string) => request<void>('DELETE', `/api/deputies/${at(id)}`),
 
   lawValues: (query: Query, signal?: AbortSignal) => get<Paged<LawValue>>(`/api/law/values${queryText(query)}`, signal),
   lawDeadline: (query: Query, signal?: AbortSignal) => get<LawDeadline>(`/api/law/deadline${queryText(query)}`, signal),

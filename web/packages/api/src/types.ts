@@ -377,6 +377,15 @@ export interface MatterRow {
   clock: MatterClock | null;
   revision: number;
   supervised: boolean;
+  /** 承办人; nobody while it waits in the queue. */
+  handler: MatterPerson | null;
+  /** How often 催办 was done. */
+  urged: number;
+}
+
+export interface MatterPerson {
+  id: string;
+  name: string;
 }
 
 export interface FileRef {
@@ -424,6 +433,12 @@ export interface MatterAct {
   files: { min: number; max: number; accept: string | string[] } | null;
   consequence: string | null;
   opens: string | null;
+  /** One of the acts every office knows (转办, 会签 …). */
+  office: boolean;
+  /** May be done on many matters at once. */
+  batch: boolean;
+  /** 代理: done in this person's stead; the id goes back with the act. */
+  on_behalf_of: MatterPerson | null;
 }
 
 export interface MatterEvent {
@@ -432,6 +447,7 @@ export interface MatterEvent {
   act_title: string;
   actor_name: string | null;
   actor_post_title: string | null;
+  stead_of?: string | null;
   at: string;
   form: Record<string, unknown> | null;
   form_fields: { label: string; value: string }[];
@@ -458,6 +474,10 @@ export interface MatterFile extends MatterRow {
   children: MatterLink[];
   if_nobody_acts: { at: string; text: string }[];
   alarms: { at: string; text: string; to: string }[];
+  /** The open round of 会签 or 加签. */
+  signing: { name: string; answer: 'open' | 'agreed' | 'refused' | 'ended'; kind: string }[];
+  /** Handed on to another office; here it is only read. */
+  handed_on: boolean;
 }
 
 export interface ActRequest {
@@ -465,6 +485,62 @@ export interface ActRequest {
   files?: string[];
   revision?: number;
   request_id?: string;
+  on_behalf_of?: string;
+}
+
+export interface BatchRequest {
+  act: string;
+  matters: { id: string; revision?: number }[];
+  form?: Record<string, unknown>;
+  request_id?: string;
+  on_behalf_of?: string;
+}
+
+export interface BatchResult {
+  id: string;
+  done: boolean;
+  code: string | null;
+  message: string | null;
+}
+
+export interface DeskPiles {
+  mine: number;
+  handled: number;
+  unclaimed: number;
+  due_week: number;
+  overdue: number;
+}
+
+export interface WorkloadRow {
+  person_id: string | null;
+  name: string;
+  post_title: string;
+  open: number;
+  due_week: number;
+  overdue: number;
+}
+
+export interface DeputyRow {
+  id: string;
+  person_name: string;
+  deputy_name: string;
+  from: string;
+  to: string;
+  reason: string;
+  mine: boolean;
+  is_now: boolean;
+}
+
+export interface Deputies {
+  items: DeputyRow[];
+  colleagues: { id: string; name: string; post_title: string }[];
+}
+
+export interface NewDeputy {
+  deputy_id: string;
+  from: string;
+  to: string;
+  reason: string;
 }
 
 /** A procedure under which the caller may open matters by hand. */

@@ -23,6 +23,11 @@ export const TEXTS = {
   noParty: { title: '没有找到', text: '只查得到本辖区的主体。换个写法，或者用证号再查。' },
   noActs: '现在没有需要你办的。',
   ended: '这件事项已经办结。',
+  noLoad: { title: '没有在办的事项', text: '签收或转办以后，各人的在办数会排在这里。' },
+  noBatch: '所选的第一件现在没有可以一起办的操作。',
+  noDeputies: '没有委托，也没有受人委托。',
+  noColleagues: '没有可以委托的同事：代理人的辖区须不小于自己的辖区。',
+  handedOn: '已转到其他单位办理，本单位只能查看。',
   noClocks: '没有在走的时限。',
   bundle: '下载核验包',
   bundleSaving: '正在生成…',
@@ -30,3 +35,8 @@ export const TEXTS = {
   bundleName: '核验包',
   bundleSaved: '核验包已保存，可在公众端“核验”页离线核对。',
 };
+
+/** What came of an opinion that was asked for. */
+export const ANSWERS = {
+  open: { title: '待签署', tone: 'soon' }, agreed: { title: '同意', tone: 'done' }, refused: { title: '不同意', tone: 'danger' }, ended: { title: '不再等待', tone: 'closed' },
+} as const;
