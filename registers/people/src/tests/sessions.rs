@@ -130,3 +130,32 @@ db_test!(MIGRATIONS, async fn a_token_brought_along_is_never_taken_over(db) {
     assert_eq!(office.get("/api/sessions/current", &own).await.status, StatusCode::UNAUTHORIZED);
     assert_eq!(office.get("/api/sessions", &next).await.json.as_array().unwrap().len(), 1);
 });
+
+/// The tables as they were before.
+const BEFORE: &[Migration] =
+    &[shian_web::MIGRATIONS[0], shian_area::MIGRATIONS[0], shian_business::MIGRATIONS[0], crate::MIGRATIONS[0]];
+
+db_test!(BEFORE, async fn who_was_signed_in_before_the_tables_changed_still_is(db) {
+    let mut tx = db.write().await.unwrap();
+    let token = "a token from before";
+    tx.script(&format!(
+        "insert into person (id, account, name, post, reach_kind, reach, password_hash, failures, created_at)
+           values ('{}', 'sunli', '孙丽', 'station.officer', 'area', '990302001', 'x', 3, 0);
+         insert into session (token_hash, person_id, created_at, last_seen_at, expires_at)
+           values ('{}', '{0}', {2}, {2}, {3})",
+        person("sunli"),
+        crate::store::hash_token(token),
+        noon().micros(),
+        noon().plus_seconds(3600).micros()
+    ))
+    .await
+    .unwrap();
+    tx.commit().await.unwrap();
+    db.migrate(MIGRATIONS, noon()).await.unwrap();
+    let office = Office::open(db).await;
+    let cookie = format!("shian_session={token}");
+    let list = office.get("/api/sessions", &cookie).await;
+    assert_eq!((list.status, &list.json[0]["current"]), (StatusCode::OK, &json!(true)), "{}", list.text);
+    let path = format!("/api/sessions/{}", list.json[0]["id"].as_str().unwrap());
+    assert_eq!(office.send("DELETE", &path, Some(&cookie), None).await.status, StatusCode::NO_CONTENT);
+});
