@@ -29,7 +29,7 @@ impl Whence {
 }
 
 fn last_forwarded(headers: &HeaderMap) -> Option<String> {
-    let last = headers.get_all("x-forwarded-for").iter().last()?.to_str().ok()?;
+    let last = headers.get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?;
     let address: std::net::IpAddr = last.rsplit(',').next()?.trim().parse().ok()?;
     Some(address.to_canonical().to_string())
 }

@@ -27,7 +27,8 @@ async fn walk(house: House) {
     let rest = tokio::time::timeout(Duration::from_secs(5), events.collect::<Vec<_>>()).await.expect("the stream ends");
     assert!(began.elapsed() < Duration::from_secs(1), "{:?}", began.elapsed());
     assert!(rest.last().unwrap().as_ref().unwrap().starts_with(b"event: signed_out"));
-    for path in ["/api/desk".to_owned(), format!("/api/matters/{matter}"), "/api/alerts".into(), "/api/sessions".into()] {
+    for path in ["/api/desk".to_owned(), format!("/api/matters/{matter}"), "/api/alerts".into(), "/api/sessions".into()]
+    {
         assert_eq!(house.get(&path, Some(&officer)).await.status, StatusCode::UNAUTHORIZED, "{path}");
     }
     house.end().await;
