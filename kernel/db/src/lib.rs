@@ -3,8 +3,10 @@
 //! Start reading at `Db` and `Tx`. SQL is written once, in the portable subset that CONVENTIONS.md
 //! describes, with `$1` parameters; a value that crosses is a `Value`, a row that comes back a `Row`.
 
+mod gauge;
 mod migrate;
 mod row;
+mod save;
 mod tx;
 mod value;
 
@@ -13,12 +15,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use serde::{Deserialize, Serialize};
 use shian_base::{Error, Result};
+use sqlx::Connection as _;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
-pub use migrate::Migration;
+use crate::gauge::Wait;
+
+pub use gauge::DbLoad;
+pub use migrate::{Migrated, Migration, SchemaState};
 pub use row::{FromRow, FromValue, Row};
+pub use save::{Saved, SavedTable};
 pub use tx::Tx;
 pub use value::Value;
 
@@ -39,7 +47,8 @@ macro_rules! migrations {
     };
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Engine {
     Sqlite,
     Postgres,
@@ -49,6 +58,7 @@ pub enum Engine {
 #[derive(Clone)]
 pub struct Db {
     pool: Pool,
+    gauge: Arc<gauge::Gauge>,
 }
 
 #[derive(Clone)]
@@ -80,10 +90,13 @@ impl Db {
         let pool = SqlitePoolOptions::new()
             .max_connections(8)
             .acquire_timeout(Duration::from_secs(15))
+            // On a full disk SQLite rolls back by itself; the driver believes that connection to be within a transaction
+            // for ever after, and every write on it would fail though there is room again.
+            .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
             .connect_with(options)
             .await
             .with_context(|| format!("opening the database {}", path.display()))?;
-        Ok(Self { pool: Pool::Sqlite { pool, writer: Arc::default() } })
+        Ok(Self { pool: Pool::Sqlite { pool, writer: Arc::default() }, gauge: Arc::default() })
     }
 
     /// Opens PostgreSQL; `schema` is used (and made) instead of `public`, so that tests can share a server.
@@ -98,7 +111,7 @@ impl Db {
             .connect_with(options)
             .await
             .context("connecting to PostgreSQL")?;
-        let db = Self { pool: Pool::Postgres { pool } };
+        let db = Self { pool: Pool::Postgres { pool }, gauge: Arc::default() };
         if let Some(schema) = schema {
             let mut tx = db.write().await?;
             tx.run(&format!("create schema if not exists \"{}\"", schema.replace('"', "")), vec![]).await?;
@@ -116,6 +129,7 @@ impl Db {
 
     /// A consistent view for reading; what it writes is lost.
     pub async fn read(&self) -> Result<Tx> {
+        let _wait = Wait::begin(&self.gauge);
         match &self.pool {
             Pool::Sqlite { pool, .. } => Ok(Tx::sqlite(pool.begin().await.map_err(refine)?, None)),
             Pool::Postgres { pool } => Ok(Tx::postgres(pool.begin().await.map_err(refine)?)),
@@ -124,6 +138,7 @@ impl Db {
 
     /// A transaction that may write. Dropped without `commit` it never happened.
     pub async fn write(&self) -> Result<Tx> {
+        let _wait = Wait::begin(&self.gauge);
         match &self.pool {
             Pool::Sqlite { pool, writer } => {
                 let turn = Arc::clone(writer).lock_owned().await;
@@ -155,6 +170,11 @@ fn refine(error: sqlx::Error) -> Error {
         (sqlx::Error::PoolTimedOut, _) | (_, Some("5" | "517" | "53300" | "57P03")) => {
             Error::unavailable("db.busy", "the database is busy; nothing was changed, try again")
         }
+        // How far a commit came that was under way then, nobody here can say.
+        (sqlx::Error::Io(_), _) | (_, Some("57P01" | "57P02")) => Error::unavailable(
+            "db.gone",
+            "the database does not answer; look whether it was done before trying again",
+        ),
         (_, Some("13" | "53100")) => {
             Error::unavailable("db.full", "the disk of the database is full; nothing was changed")
         }

@@ -42,11 +42,16 @@ impl Db {
         let done: Vec<(String, String)> = tx.all("select name, hash from migration", args![]).await?;
         let mut migrated = Migrated::default();
         for migration in migrations {
-            let hash = hash(migration.sql);
+            let hash = migration.hash();
             match done.iter().find(|(name, _)| name == migration.name) {
                 Some((_, before)) if *before == hash => {}
                 Some(_) => {
-                    return Err(anyhow!("the migration {} reads differently from what was run here before", migration.name).into());
+                    let name = migration.name;
+                    return Err(anyhow!(
+                        "the migration {name} reads differently from what was run here before; nothing was changed. \
+                         Start the program that this database belongs to, or one made from its source"
+                    )
+                    .into());
                 }
                 None => {
                     tx.script(&for_engine(migration.sql, self.engine()))
@@ -64,6 +69,40 @@ impl Db {
         }
         tx.commit().await?;
         Ok(migrated)
+    }
+}
+
+/// How the schema that is there stands to the one that the program knows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SchemaState {
+    /// Run here with another text.
+    pub changed: Vec<String>,
+    /// Run here by a program that knows more.
+    pub unknown: Vec<String>,
+    /// Not run yet.
+    pub missing: Vec<String>,
+}
+
+impl Db {
+    pub async fn schema_state(&self, migrations: &[Migration]) -> Result<SchemaState> {
+        let done: Vec<(String, String)> = self.read().await?.all("select name, hash from migration", args![]).await?;
+        let mut state = SchemaState::default();
+        for (name, hash) in &done {
+            match migrations.iter().find(|migration| migration.name == name) {
+                Some(migration) if migration.hash() == *hash => {}
+                Some(_) => state.changed.push(name.clone()),
+                None => state.unknown.push(name.clone()),
+            }
+        }
+        let is_missing = |migration: &&Migration| !done.iter().any(|(name, _)| name == migration.name);
+        state.missing = migrations.iter().filter(is_missing).map(|migration| migration.name.to_owned()).collect();
+        Ok(state)
+    }
+}
+
+impl Migration {
+    pub(crate) fn hash(&self) -> String {
+        hash(self.sql)
     }
 }
 

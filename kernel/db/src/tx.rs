@@ -1,7 +1,7 @@
 //! A transaction: `one`, `maybe`, `all`, `run`, and then `commit`.
 
 use shian_base::{Error, Result};
-use sqlx::{AssertSqlSafe, Postgres, Sqlite};
+use sqlx::{AssertSqlSafe, PgConnection, Postgres, Sqlite};
 use tokio::sync::OwnedMutexGuard;
 
 use crate::row::{from_postgres, from_sqlite};
@@ -106,14 +106,16 @@ impl Tx {
                 let rows = query.fetch_all(&mut **tx).await.map_err(|error| explain(error, sql))?;
                 rows.iter().map(from_sqlite).collect::<Result<_, _>>()
             }
-            Inner::Postgres(tx) => {
-                let query = bind_postgres(sqlx::query(AssertSqlSafe(sql)), args);
-                let rows = query.fetch_all(&mut **tx).await.map_err(|error| explain(error, sql))?;
-                rows.iter().map(from_postgres).collect::<Result<_, _>>()
-            }
+            Inner::Postgres(tx) => return postgres_rows(tx, sql, args).await,
         }
         .map_err(|error| explain(error, sql))
     }
+}
+
+pub(crate) async fn postgres_rows(connection: &mut PgConnection, sql: &str, args: Vec<Value>) -> Result<Vec<Row>> {
+    let query = bind_postgres(sqlx::query(AssertSqlSafe(sql)), args);
+    let rows = query.fetch_all(connection).await.map_err(|error| explain(error, sql))?;
+    rows.iter().map(from_postgres).collect::<Result<_, _>>().map_err(|error| explain(error, sql))
 }
 
 /// The statement goes into the error's chain; parameters do not, they may be secret.

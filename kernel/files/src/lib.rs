@@ -5,11 +5,13 @@ mod kind;
 mod proof;
 mod store;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context as _;
 use bytes::Bytes;
+use futures::StreamExt as _;
 use object_store::ObjectStore;
 use object_store::local::LocalFileSystem;
 use serde::{Deserialize, Serialize};
@@ -97,6 +99,22 @@ impl Files {
             _ => Error::Internal(anyhow::Error::new(error).context("keeping a file")),
         })?;
         Ok(Stored { sha256, size_bytes })
+    }
+
+    /// Keeps files in another store, such as one that fails on purpose.
+    pub fn within(db: Db, store: Arc<dyn ObjectStore>) -> Self {
+        Self { db, store }
+    }
+
+    /// The hash and size of everything that lies in the store, by hash.
+    pub async fn stored(&self) -> Result<BTreeMap<String, u64>> {
+        let mut found = BTreeMap::new();
+        let mut list = self.store.list(None);
+        while let Some(object) = list.next().await {
+            let object = object.context("listing the evidence store")?;
+            found.insert(object.location.as_ref().replace('/', ""), object.size);
+        }
+        Ok(found)
     }
 
     /// The bytes, checked against their hash: what was altered on disk is not handed out.

@@ -34,6 +34,13 @@ impl Files {
         Ok(())
     }
 
+    /// What the evidence on record takes up; the same bytes sent twice lie there once.
+    pub async fn bytes_on_record(tx: &mut Tx) -> Result<i64> {
+        let sql = "select cast(coalesce(sum(size_bytes), 0) as bigint)
+                   from (select max(size_bytes) as size_bytes from file group by sha256) as once";
+        Ok(tx.one::<(i64,)>(sql, args![]).await?.0)
+    }
+
     /// The files with these ids, in this order; unknown ids are left out.
     pub async fn refs(tx: &mut Tx, ids: &[FileId]) -> Result<Vec<FileRef>> {
         let list = serde_json::json!(ids);

@@ -5,6 +5,7 @@
 
 mod queue;
 mod runner;
+mod watch;
 
 use async_trait::async_trait;
 use shian_base::{Instant, Result};
@@ -12,8 +13,9 @@ use shian_db::Migration;
 
 pub use queue::Jobs;
 pub use runner::{Runner, RunnerConfig};
+pub use watch::{JobSeen, SweepRun};
 
-pub const MIGRATIONS: &[Migration] = shian_db::migrations!("0001-job");
+pub const MIGRATIONS: &[Migration] = shian_db::migrations!("0001-job", "0002-sweep-run");
 
 /// What became of one run of a job.
 #[derive(Debug, PartialEq, Eq)]

@@ -11,6 +11,7 @@ use tokio::task::JoinSet;
 use tracing::{debug, error, warn};
 
 use crate::queue::{self, Claimed};
+use crate::watch::{SweepLog, SweepRun};
 use crate::{Job, Jobs, Outcome, Sweep};
 
 #[derive(Clone, Debug)]
@@ -38,6 +39,7 @@ pub struct Runner {
     queue: Jobs,
     jobs: Arc<HashMap<&'static str, Arc<dyn Job>>>,
     sweeps: Arc<Vec<Arc<dyn Sweep>>>,
+    log: Arc<SweepLog>,
     config: RunnerConfig,
 }
 
@@ -51,7 +53,7 @@ impl Runner {
         config: RunnerConfig,
     ) -> Self {
         let jobs = jobs.into_iter().map(|job| (job.kind(), job)).collect();
-        Self { db, clock, queue, jobs: Arc::new(jobs), sweeps: Arc::new(sweeps), config }
+        Self { db, clock, queue, jobs: Arc::new(jobs), sweeps: Arc::new(sweeps), log: Arc::default(), config }
     }
 
     /// Runs until `stop` turns true; jobs that were begun are finished first.
@@ -81,7 +83,7 @@ impl Runner {
     /// Runs every sweep once.
     pub async fn run_sweeps(&self) -> Result<()> {
         for sweep in self.sweeps.iter() {
-            sweep.run(self.clock.now()).await?;
+            self.run_sweep(sweep).await?;
         }
         Ok(())
     }
@@ -112,7 +114,7 @@ impl Runner {
             if *stop.borrow() {
                 return;
             }
-            if let Err(error) = sweep.run(self.clock.now()).await {
+            if let Err(error) = self.run_sweep(&sweep).await {
                 error!(sweep = sweep.name(), "the sweep {} failed: {error}", sweep.name());
             }
             tokio::select! {
@@ -120,6 +122,29 @@ impl Runner {
                 _ = stop.changed() => {}
             }
         }
+    }
+
+    /// Lets the sweep come round once and notes how that went.
+    async fn run_sweep(&self, sweep: &Arc<dyn Sweep>) -> Result<()> {
+        let (began_at, begun) = (self.clock.now(), tokio::time::Instant::now());
+        // A task of its own: a panic in a sweep ends that round, not the sweep.
+        let round = {
+            let sweep = Arc::clone(sweep);
+            tokio::spawn(async move { sweep.run(began_at).await })
+        };
+        let went = round.await.unwrap_or_else(|panic| Err(anyhow::Error::new(panic).into()));
+        let error = went.as_ref().err().map(Error::to_string);
+        let run = SweepRun {
+            name: sweep.name().into(),
+            every_s: sweep.every_seconds() as i64,
+            began_at,
+            took_ms: begun.elapsed().as_millis() as i64,
+            worked_at: error.is_none().then_some(began_at),
+            failures: i64::from(error.is_some()),
+            error,
+        };
+        let noted = self.log.note(&self.db, sweep.name(), run).await;
+        went.and(noted)
     }
 
     async fn run_one(&self) -> Result<bool> {

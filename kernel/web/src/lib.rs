@@ -9,6 +9,7 @@ mod live;
 mod module;
 mod page;
 mod problem;
+mod requests;
 
 use shian_db::Migration;
 
@@ -19,5 +20,6 @@ pub use live::{Live, LiveEvent, events_router};
 pub use module::Module;
 pub use page::{Page, Paged};
 pub use problem::{Answer, Problem, ProblemBody};
+pub use requests::{RecentErrors, RequestCounts, RequestWatch, SeenError, current_request_id, watch_request};
 
 pub const MIGRATIONS: &[Migration] = shian_db::migrations!("0001-live-event");

@@ -8,6 +8,8 @@ use shian_base::{Error, FieldError};
 use tracing::error;
 use utoipa::ToSchema;
 
+use crate::requests::{Cause, current_request_id};
+
 pub type Answer<T> = Result<T, Problem>;
 
 /// What an endpoint answers when it refuses.
@@ -36,6 +38,9 @@ pub struct ProblemBody {
     /// What changed, or by which facts the rule refused.
     #[serde(skip_serializing_if = "serde_json::Value::is_null")]
     pub facts: serde_json::Value,
+    /// By which the administrator finds it in the log.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
 }
 
 impl IntoResponse for Problem {
@@ -64,11 +69,14 @@ impl IntoResponse for Problem {
             detail: String::new(),
             fields: Vec::new(),
             facts: serde_json::Value::Null,
+            request_id: current_request_id(),
         };
+        let mut cause = None;
         match error {
-            Error::Internal(cause) => {
+            Error::Internal(internal) => {
                 // The cause may name paths and statements: it goes to the log, the caller learns that it is there.
-                error!("answering 500: {cause:#}");
+                error!("answering 500: {internal:#}");
+                cause = Some(format!("{internal:#}"));
                 body.detail = "an error on our side; it has been logged".into();
             }
             Error::Invalid(fields) => {
@@ -79,9 +87,18 @@ impl IntoResponse for Problem {
                 body.detail = message;
                 body.facts = facts;
             }
+            Error::Unavailable { code, message } => {
+                if code.starts_with("db.") || code.starts_with("files.") {
+                    cause = Some(message.clone());
+                }
+                body.detail = message;
+            }
             other => body.detail = other.to_string(),
         }
         let mut response = (status, Json(body)).into_response();
+        if let Some(cause) = cause {
+            response.extensions_mut().insert(Cause(cause.into()));
+        }
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if let Some(seconds) = retry_after {
