@@ -39,3 +39,8 @@ pub async fn count_pending(tx: &mut Tx, caller: &Caller) -> Result<i64> {
     let scope = caller.scope(access::READ)?;
     store::count(tx, &scope, &store::Wanted { state: Some(store::State::Pending), ..store::Wanted::default() }).await
 }
+
+/// How many alerts were ever raised, for whoever watches over the platform.
+pub async fn count_all(tx: &mut Tx) -> Result<i64> {
+    store::count(tx, &shian_access::Scope::Everything, &store::Wanted::default()).await
+}

@@ -10,6 +10,8 @@ pub const MANAGE: &str = "cameras.manage";
 pub const FRAMES: &str = "cameras.frames";
 /// See what is watched for and by which models.
 pub const SCENES: &str = "scenes.read";
+/// Change how scenes are watched for.
+pub const SETTINGS: &str = "scenes.manage";
 
 const OFFICERS: [&str; 6] =
     ["city.officer", "district.head", "district.officer", "station.head", "station.officer", "grid.officer"];
@@ -30,7 +32,7 @@ pub fn rules() -> Vec<Rule> {
     for post in ["station.officer", "district.officer"] {
         rules.push(allow(post).to(MANAGE).within(Within::Reach));
     }
-    for act in [READ, MANAGE, FRAMES, SCENES] {
+    for act in [READ, MANAGE, FRAMES, SCENES, SETTINGS] {
         rules.push(allow("admin").to(act).within(Within::Everything));
     }
     rules

@@ -8,6 +8,7 @@ mod live;
 mod models;
 mod public_list;
 mod remove;
+mod scene_setting;
 mod scenes;
 mod snapshot;
 
@@ -37,6 +38,7 @@ pub(crate) fn router(kitchens: Arc<Kitchens>) -> OpenApiRouter {
         .routes(routes!(day_frames::camera_day_frames))
         .routes(routes!(public_list::public_cameras))
         .routes(routes!(scenes::scenes))
+        .routes(routes!(scene_setting::scene_setting, scene_setting::change_scene_setting))
         .routes(routes!(models::models))
         .with_state(kitchens)
 }

@@ -10,6 +10,7 @@ mod found;
 mod clip;
 mod watched;
 mod setting;
+mod change;
 mod verdict;
 mod camera;
 mod zone;
@@ -33,7 +34,7 @@ pub use config::Config;
 pub use kitchens::{Kitchens, Parts};
 pub use zone::Zone;
 
-pub const MIGRATIONS: &[Migration] = shian_db::migrations!("0001-kitchens");
+pub const MIGRATIONS: &[Migration] = shian_db::migrations!("0001-kitchens", "0002-scene-change");
 
 /// Endpoints, tables, rules and jobs. Watching itself is `Kitchens::run`.
 pub fn module(kitchens: Arc<Kitchens>) -> Module {
@@ -58,4 +59,14 @@ pub async fn count_cameras_offline(tx: &mut Tx, caller: &Caller) -> Result<i64> 
     let scope = caller.scope(access::READ)?;
     let wanted = store::Wanted { state: Some(shian_media::CameraState::Offline), ..Default::default() };
     store::count(tx, &scope, &wanted).await
+}
+
+/// How many cameras stand in each state, for whoever watches over the platform.
+pub async fn cameras_by_state(tx: &mut Tx) -> Result<Vec<(String, i64)>> {
+    store::by_state(tx).await
+}
+
+/// Every camera that cannot be reached, the longest away first.
+pub async fn cameras_away(tx: &mut Tx) -> Result<Vec<CameraRow>> {
+    store::away(tx).await
 }

@@ -58,7 +58,7 @@ impl SceneRule {
         })
     }
 
-    fn to_json(&self) -> serde_json::Value {
+    pub fn to_json(&self) -> serde_json::Value {
         match self {
             Self::Thing(rule) => json!(rule),
             Self::Black(rule) => json!(rule),
@@ -93,6 +93,17 @@ impl SceneRule {
             Self::Covered(rule) => (rule.patience.pictures, rule.patience.pictures),
             Self::Frozen(rule) => (rule.patience.pictures, rule.patience.pictures),
             Self::Offline(_) => (1, 1),
+        }
+    }
+
+    /// When it is watched for.
+    pub fn active(&self) -> Active {
+        match self {
+            Self::Thing(rule) => rule.active,
+            Self::Black(rule) => rule.active,
+            Self::Covered(rule) => rule.active,
+            Self::Frozen(rule) => rule.active,
+            Self::Offline(rule) => rule.active,
         }
     }
 

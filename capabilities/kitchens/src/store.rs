@@ -50,6 +50,20 @@ pub(crate) async fn count(tx: &mut Tx, scope: &Scope, wanted: &Wanted) -> Result
     Ok(tx.one::<(i64,)>(&sql, args).await?.0)
 }
 
+pub(crate) async fn by_state(tx: &mut Tx) -> Result<Vec<(String, i64)>> {
+    tx.all("select state, count(*) from camera where removed_at is null group by state order by state", args![]).await
+}
+
+pub(crate) async fn away(tx: &mut Tx) -> Result<Vec<CameraRow>> {
+    let sql = format!(
+        "select {} from camera c join business b on b.id = c.business_id
+         where c.removed_at is null and c.state = 'offline'
+         order by c.state_since",
+        camera::COLUMNS
+    );
+    tx.all(&sql, args![]).await
+}
+
 fn condition(scope: &Scope, wanted: &Wanted) -> (String, Vec<Value>) {
     let mut args = Vec::new();
     let mut all = vec![scope.sql("c.area_code", "c.business_id", &mut args), "c.removed_at is null".into()];

@@ -7,6 +7,7 @@ mod findings;
 mod hands;
 mod live_view;
 mod public;
+mod settings;
 
 use std::sync::{Arc, LazyLock};
 

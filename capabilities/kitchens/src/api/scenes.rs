@@ -107,6 +107,6 @@ fn note(is_measured: bool, model: Option<&ModelInfo>) -> String {
 }
 
 /// A threshold of single precision as a person wrote it: 0.35 and not 0.3499999940395355.
-fn rounded(value: f32) -> f64 {
+pub(super) fn rounded(value: f32) -> f64 {
     (f64::from(value) * 1000.0).round() / 1000.0
 }
