@@ -20,15 +20,16 @@ use shian_people::{CallerLayer, SessionWatch};
 use shian_proof::Log;
 use shian_video::RtspVideo;
 use shian_vision::{ChildVision, VisionConfig};
-use shian_web::{Live, Module};
+use shian_web::{Live, Module, RecentErrors, RequestCounts, RequestWatch};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tracing::{error, info};
 
 use crate::config::Config;
-use crate::http;
+use crate::metrics::{CountedVision, LookCounts, Metrics};
 use crate::staff::Registers;
+use crate::{http, metrics, operate};
 
 /// The running platform, without its listener.
 pub struct App {
@@ -46,6 +47,8 @@ pub struct App {
     pub site: Router,
     pub openapi: utoipa::openapi::OpenApi,
     pub policy: Arc<Policy>,
+    pub metrics: Metrics,
+    pub errors: RecentErrors,
 }
 
 /// The modules with what they are wired to, before a database is opened for serving.
@@ -61,21 +64,49 @@ impl App {
     /// Opens the database, brings its schema up to date and wires every module. Nothing listens yet.
     pub async fn start(config: Config, clock: SharedClock) -> Result<Self> {
         let data = config.server.data.clone();
-        std::fs::create_dir_all(&data).with_context(|| format!("making the folder {}", data.display()))?;
+        make_private(&data)?;
         let vision = start_vision(&config, &data);
         let db = Db::open(&config.database_url()).await?;
         let files = Files::local(db.clone(), &data.join("files"))?;
         let (live, queue) = (Live::default(), Jobs::default());
         let video = RtspVideo::new(config.video.clone(), Arc::clone(&clock));
         let sessions = SessionWatch::new(db.clone(), Arc::clone(&clock), config.people.clone());
-        let wired = wire(&config, &db, &clock, &files, &live, &queue, &sessions, video, Arc::clone(&vision) as _)?;
+        let looks = Arc::<LookCounts>::default();
+        let counted = Arc::new(CountedVision { inner: Arc::clone(&vision) as _, counts: Arc::clone(&looks) });
+        let mut wired = wire(&config, &db, &clock, &files, &live, &queue, &sessions, video, counted)?;
         let log = Arc::new(Log::open(db.clone(), &data, &config.proof.witnesses)?);
-        let migrated = db.migrate(&migrations(&wired.modules), clock.now()).await?;
+        let migrations = migrations(&wired.modules);
+        let migrated = db.migrate(&migrations, clock.now()).await?;
         if !migrated.run.is_empty() {
             info!("brought the schema up to date: {}", migrated.run.join(", "));
         }
 
         log.begin(&crate::proof::sources(&files), clock.now()).await?;
+        let watch = RequestWatch {
+            clock: Arc::clone(&clock),
+            errors: RecentErrors::default(),
+            counts: RequestCounts::default(),
+        };
+        let doctor = operate::examiner(&config, &db, &files, migrations, Some(Arc::clone(&vision)));
+        wired.modules.push(shian_operations::module(shian_operations::Parts {
+            db: db.clone(),
+            clock: Arc::clone(&clock),
+            jobs: queue.clone(),
+            source: operate::source(&config, &db, false)?,
+            config: config.backup.clone(),
+            doctor: Arc::new(doctor),
+            errors: watch.errors.clone(),
+            started_at: clock.now(),
+        }));
+        let errors = watch.errors.clone();
+        let metrics = Metrics {
+            db: db.clone(),
+            clock: Arc::clone(&clock),
+            requests: watch.counts.clone(),
+            looks,
+            data,
+            token: config.metrics.token.clone(),
+        };
 
         let mut rules = shian_files::rules();
         let (mut routers, mut jobs, mut sweeps) = (Vec::new(), Vec::new(), Vec::new());
@@ -97,10 +128,11 @@ impl App {
             policy: Arc::clone(&policy),
             watch: sessions,
         };
-        let site = http::site(api, &openapi, db.clone(), callers);
+        let api = api.merge(metrics::guarded_router(metrics.clone()));
+        let site = http::site(api, &openapi, db.clone(), callers, watch);
         let runner = Runner::new(db.clone(), Arc::clone(&clock), queue, jobs, sweeps, RunnerConfig::default());
         let (law, matters, alerts, kitchens) = (wired.law, wired.matters, wired.alerts, wired.kitchens);
-        Ok(Self { db, clock, config, files, log, law, matters, alerts, kitchens, vision, runner, site, openapi, policy })
+        Ok(Self { db, clock, config, files, log, law, matters, alerts, kitchens, vision, runner, site, openapi, policy, metrics, errors })
     }
 
     /// Serves until `stop` turns true, then lets requests and jobs that were begun come to their end.
@@ -108,6 +140,17 @@ impl App {
         let mut workers = JoinSet::new();
         workers.spawn(self.runner.clone().run(stop.clone()));
         workers.spawn(Arc::clone(&self.kitchens).run(stop.clone()));
+        if !self.config.metrics.listen.is_empty() {
+            let address = &self.config.metrics.listen;
+            let listener = TcpListener::bind(address).await.with_context(|| format!("listening on {address}"))?;
+            let (router, mut ending) = (metrics::open_router(self.metrics.clone()), stop.clone());
+            workers.spawn(async move {
+                let stopped = async move { _ = ending.wait_for(|stopped| *stopped).await };
+                if let Err(error) = axum::serve(listener, router).with_graceful_shutdown(stopped).await {
+                    error!("the metrics are served no longer: {error}");
+                }
+            });
+        }
         let site = self.site.clone().into_make_service_with_connect_info::<SocketAddr>();
         let mut ending = stop.clone();
         let server = axum::serve(listener, site).with_graceful_shutdown(async move {
@@ -128,10 +171,27 @@ impl App {
     }
 }
 
+/// The data folder holds what is nobody else's business on this machine; one that is there keeps its rights.
+fn make_private(folder: &Path) -> Result<()> {
+    use std::os::unix::fs::DirBuilderExt as _;
+    let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
+    Ok(made.with_context(|| format!("making the folder {}", folder.display()))?)
+}
+
 /// Every table of every module, in the order in which they refer to each other.
 fn migrations(modules: &[Module]) -> Vec<Migration> {
     let kernel = [shian_jobs::MIGRATIONS, shian_web::MIGRATIONS, shian_files::MIGRATIONS];
-    kernel.into_iter().flatten().copied().chain(modules.iter().flat_map(|module| module.migrations).copied()).collect()
+    let of_modules = modules.iter().map(|module| module.migrations).chain([shian_operations::MIGRATIONS]);
+    kernel.into_iter().chain(of_modules).flatten().copied().collect()
+}
+
+/// The same without a platform that runs.
+pub(crate) fn known_migrations(db: &Db, clock: &SharedClock, data: &Path, vision: Arc<dyn Vision>) -> Result<Vec<Migration>> {
+    let config = Config::default();
+    let files = Files::local(db.clone(), data)?;
+    let video = RtspVideo::new(config.video.clone(), Arc::clone(clock));
+    let wired = wire(&config, db, clock, &files, &Live::default(), &Jobs::default(), video, vision)?;
+    Ok(migrations(&wired.modules))
 }
 
 #[expect(clippy::too_many_arguments, reason = "the one place where everything meets")]
@@ -207,11 +267,16 @@ fn start_vision(config: &Config, data: &Path) -> Arc<ChildVision> {
     }
     settings.models_dir = Some(data.join("models"));
     settings.quarantine_dir = Some(data.join("quarantine"));
-    settings.onnxruntime = match config.vision.onnxruntime.as_str() {
+    settings.onnxruntime = runtimes(config);
+    ChildVision::start(settings)
+}
+
+/// Where ONNX Runtime is, or is said to be.
+pub(crate) fn runtimes(config: &Config) -> Vec<PathBuf> {
+    match config.vision.onnxruntime.as_str() {
         "" => beside_the_program(),
         path => vec![path.into()],
-    };
-    ChildVision::start(settings)
+    }
 }
 
 /// Where the project's own scripts put ONNX Runtime, seen from the program in `target/release` or installed.

@@ -6,8 +6,11 @@ use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
 use shian_base::Result;
 use shian_kitchens::Config as KitchensConfig;
+use shian_operations::BackupConfig;
 use shian_people::PeopleConfig;
 use shian_video::VideoConfig;
+
+use crate::metrics::MetricsConfig;
 
 /// The commented example that `shian config example` prints; a test keeps it in step.
 pub const EXAMPLE: &str = include_str!("../config.example.toml");
@@ -22,6 +25,11 @@ pub struct Config {
     pub kitchens: KitchensConfig,
     pub law: LawConfig,
     pub proof: ProofConfig,
+    pub backup: BackupConfig,
+    pub metrics: MetricsConfig,
+    /// Where it was read from.
+    #[serde(skip)]
+    pub file: Option<PathBuf>,
 }
 
 /// Table `[server]`.
@@ -73,8 +81,8 @@ impl Config {
     pub fn read(path: Option<&Path>) -> Result<Self> {
         let Some(path) = path else { return Ok(Self::default()) };
         let text = std::fs::read_to_string(path).with_context(|| format!("reading the configuration {}", path.display()))?;
-        let config = toml::from_str(&text).with_context(|| format!("in the configuration {}", path.display()))?;
-        Ok(config)
+        let config: Self = toml::from_str(&text).with_context(|| format!("in the configuration {}", path.display()))?;
+        Ok(Self { file: Some(path.to_owned()), ..config })
     }
 
     pub fn database_url(&self) -> String {

@@ -11,7 +11,7 @@ use serde_json::json;
 use shian_base::SharedClock;
 use shian_db::Db;
 use shian_people::{CallerLayer, say_who_calls};
-use shian_web::{Answer, refuse_cross_site};
+use shian_web::{Answer, RequestWatch, refuse_cross_site, watch_request};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
@@ -39,7 +39,7 @@ pub fn api(routers: Vec<OpenApiRouter>) -> (Router, utoipa::openapi::OpenApi) {
 }
 
 /// The whole of what the server answers.
-pub fn site(api: Router, openapi: &utoipa::openapi::OpenApi, db: Db, callers: CallerLayer) -> Router {
+pub fn site(api: Router, openapi: &utoipa::openapi::OpenApi, db: Db, callers: CallerLayer, watch: RequestWatch) -> Router {
     let openapi = openapi.to_pretty_json().unwrap_or_default();
     let document = move || {
         let body = openapi.clone();
@@ -61,6 +61,7 @@ pub fn site(api: Router, openapi: &utoipa::openapi::OpenApi, db: Db, callers: Ca
         .layer(set(header::CACHE_CONTROL, "no-store"))
         .layer(CatchPanicLayer::new())
         .layer(middleware::map_response(move |response| say_when(Arc::clone(&clock), response)))
+        .layer(middleware::from_fn_with_state(watch, watch_request))
 }
 
 /// The server's own time in every answer: screens show by it what is late, even on a computer whose clock is wrong.

@@ -10,7 +10,7 @@ use clap::{Args, Parser, Subcommand};
 use shian_base::{Instant, Result, SharedClock, ShiftedClock, SystemClock};
 use shian_server::app::App;
 use shian_server::config::{Config, EXAMPLE};
-use shian_server::{demo, proof, tools};
+use shian_server::{demo, operate, proof, tools};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tracing::info;
@@ -51,6 +51,12 @@ enum Command {
     /// Model packages.
     #[command(subcommand)]
     Model(tools::ModelCommand),
+    /// Makes a backup, also while the server runs.
+    Backup(operate::BackupCommand),
+    /// Brings a backup back into a new folder, and a new database where it is of PostgreSQL.
+    Restore(operate::RestoreCommand),
+    /// Finds and explains trouble; exits with 1 or 2 when there is any.
+    Doctor(operate::DoctorCommand),
     /// Procedures (程序).
     #[command(subcommand)]
     Procedures(tools::ProceduresCommand),
@@ -137,6 +143,12 @@ async fn run(cli: Cli) -> Result<()> {
         Command::Camera(command) => tools::camera(command).await,
         Command::Account(command) => tools::account(command, read_secret).await,
         Command::Model(command) => tools::model(command),
+        Command::Backup(command) => operate::backup(command).await,
+        Command::Restore(command) => operate::restore(command).await,
+        Command::Doctor(command) => match operate::doctor(command).await? {
+            0 => Ok(()),
+            status => std::process::exit(status.into()),
+        },
         Command::Procedures(command) => tools::procedures(command),
         Command::Verify(args) => proof::verify(args),
         Command::Audit(args) => proof::audit(args).await,

@@ -1,5 +1,6 @@
 //! A platform with the town in it, asked through its real routes.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -16,6 +17,7 @@ use shian_town::{Town, TownPlan, business_named};
 use tower::ServiceExt as _;
 
 pub const PASSWORD: &str = "for this test alone";
+pub const METRICS_TOKEN: &str = "for this watcher alone";
 
 pub struct House {
     pub app: App,
@@ -35,25 +37,37 @@ pub struct Reply {
 
 impl House {
     pub async fn on_sqlite() -> Self {
-        Self::build(None, None).await
+        Self::build(None, None, None).await
     }
 
     /// A site with a folder of its own for law, forms and procedures.
-    pub async fn with_law(folder: &std::path::Path) -> Self {
-        Self::build(None, Some(folder)).await
+    pub async fn with_law(folder: &Path) -> Self {
+        Self::build(None, None, Some(folder)).await
+    }
+
+    /// With its data in this folder.
+    pub async fn on_sqlite_in(data: &Path) -> Self {
+        Self::build(None, Some(data), None).await
     }
 
     /// `None` where no PostgreSQL was named.
     pub async fn on_postgres() -> Option<Self> {
         let url = std::env::var("TEST_POSTGRES").ok()?;
-        Some(Self::build(Some(url), None).await)
+        Some(Self::build(Some(url), None, None).await)
     }
 
-    async fn build(postgres: Option<String>, law: Option<&std::path::Path>) -> Self {
+    /// The same PostgreSQL reached another way, such as through a wire that can be cut.
+    pub async fn on_postgres_at(url: String) -> Self {
+        Self::build(Some(url), None, None).await
+    }
+
+    async fn build(postgres: Option<String>, data: Option<&Path>, law: Option<&Path>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = clock();
         let mut config = Config::default();
-        config.server.data = folder.path().into();
+        config.server.data = data.unwrap_or(folder.path()).into();
+        config.backup.to = config.server.data.join("backups").display().to_string();
+        config.metrics.token = METRICS_TOKEN.into();
         if let Some(law) = law {
             config.law.folder = law.to_str().unwrap().into();
         }
@@ -61,11 +75,8 @@ impl House {
         config.vision.workers = 1;
         let mut schema = None;
         if let Some(url) = postgres {
-            let name = format!("t_{}", Id::<()>::new().to_string().replace('-', ""));
-            let fresh = shian_db::Db::open_postgres(&url, Some(&name)).await.unwrap();
-            fresh.close().await;
-            let separator = if url.contains('?') { '&' } else { '?' };
-            config.server.database = format!("{url}{separator}options[search_path]={name}");
+            let name = fresh_schema(&url).await;
+            config.server.database = within(&url, &name);
             schema = Some((url, name));
         }
         let app = App::start(config, clock.clone()).await.unwrap();
@@ -195,6 +206,29 @@ impl House {
         (raised.alert_id.to_string(), raised.matter_id.to_string())
     }
 
+    /// Everything is lost but the backup in `from`; the platform that is brought back from it.
+    pub async fn bring_back(mut self, from: &Path) -> Self {
+        self.app.db.close().await;
+        let mut config = self.app.config.clone();
+        std::fs::remove_dir_all(&config.server.data).unwrap();
+        if let Some((url, name)) = self.schema.take() {
+            drop_schema(&url, &name).await;
+            let name = fresh_schema(&url).await;
+            config.server.database = within(&url, &name);
+            self.schema = Some((url, name));
+        }
+        let migrations = shian_server::operate::known_migrations().await.unwrap();
+        let restore = shian_operations::backup::Restore {
+            from,
+            data: &config.server.data,
+            database: &config.database_url(),
+            migrations: &migrations,
+        };
+        restore.run(noon()).await.unwrap();
+        self.app = App::start(config, self.clock.clone()).await.unwrap();
+        self
+    }
+
     /// Lets go of the database and leaves its folder for a server to be started on.
     pub async fn leave(self) -> tempfile::TempDir {
         self.app.db.close().await;
@@ -205,10 +239,28 @@ impl House {
     pub async fn end(self) {
         self.app.db.close().await;
         if let Some((url, name)) = self.schema {
-            let db = shian_db::Db::open_postgres(&url, None).await.unwrap();
-            let mut tx = db.write().await.unwrap();
-            tx.script(&format!("drop schema \"{name}\" cascade")).await.unwrap();
-            tx.commit().await.unwrap();
+            drop_schema(&url, &name).await;
         }
     }
+}
+
+/// A schema of a shared server that nobody else uses.
+pub async fn fresh_schema(url: &str) -> String {
+    let name = format!("t_{}", Id::<()>::new().to_string().replace('-', ""));
+    shian_db::Db::open_postgres(url, Some(&name)).await.unwrap().close().await;
+    name
+}
+
+/// The address of the schema.
+pub fn within(url: &str, schema: &str) -> String {
+    let separator = if url.contains('?') { '&' } else { '?' };
+    format!("{url}{separator}options[search_path]={schema}")
+}
+
+pub async fn drop_schema(url: &str, name: &str) {
+    let db = shian_db::Db::open_postgres(url, None).await.unwrap();
+    let mut tx = db.write().await.unwrap();
+    tx.script(&format!("drop schema \"{name}\" cascade")).await.unwrap();
+    tx.commit().await.unwrap();
+    db.close().await;
 }

@@ -1,6 +1,8 @@
 //! The whole platform without its listener: every endpoint's refusals, the generated papers, a story end to end.
 
 mod acts;
+mod bad_days;
+mod forward;
 mod house;
 mod kill;
 mod papers;
@@ -8,3 +10,4 @@ mod proof;
 mod refusals;
 mod signin;
 mod site_folder;
+mod years;

@@ -68,6 +68,8 @@ const CASES: &[Case] = &[
     // No WebSocket asked for; who may look is tried with real ones in the kitchens' own tests.
     case("get", "/api/cameras/{id}/live", 422, 422, 422),
     case("get", "/api/scenes", 401, 403, 200),
+    case("get", "/api/scenes/{code}/setting", 401, 403, 403),
+    case("put", "/api/scenes/{code}/setting", 401, 403, 403),
     case("get", "/api/models", 401, 403, 200),
     case("get", "/api/alerts", 401, 403, 200),
     case("get", "/api/alerts/{id}", 401, 403, 404),
@@ -99,6 +101,12 @@ const CASES: &[Case] = &[
     case("get", "/api/law/values", 200, 200, 200),
     case("get", "/api/law/deadline", 422, 422, 422),
     case("get", "/api/events", 401, 200, 200),
+    case("get", "/api/admin/health", 401, 403, 403),
+    case("get", "/api/admin/system", 401, 403, 403),
+    case("get", "/api/admin/jobs", 401, 403, 403),
+    case("post", "/api/admin/jobs/{id}/retry", 401, 403, 403),
+    case("get", "/api/admin/backups", 401, 403, 403),
+    case("post", "/api/admin/backups", 401, 403, 403),
 ];
 
 async fn walk(house: House) {
@@ -130,7 +138,7 @@ async fn walk(house: House) {
             path if path.contains("/people/") => officer.clone(),
             _ => matter.clone(),
         };
-        let path = case.path.replace("{id}", &id).replace("{act}", "dismiss");
+        let path = case.path.replace("{id}", &id).replace("{act}", "dismiss").replace("{code}", "phone");
         for (who, cookie, expected) in [
             ("stranger", None, case.stranger),
             ("merchant", Some(strange.as_str()), case.merchant),
@@ -177,6 +185,10 @@ fn body_for(case: &Case, business: &str, matter: &str) -> Value {
             let sunli = shian_base::Id::<()>::named("person/sunli");
             json!({ "deputy_id": sunli, "from": "2099-01-01", "to": "2099-01-02", "reason": "年休假" })
         }
+        "/api/scenes/{code}/setting" => json!({
+            "setting": { "is_on": false, "threshold": null, "confirm_n": 3, "confirm_m": 5, "cool_down_s": 600, "active": "always", "zones": null },
+            "revision": 0, "reason": "不该能改",
+        }),
         _ => json!({ "form": { "reason": "识别对象有误" } }),
     }
 }
