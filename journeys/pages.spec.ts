@@ -17,6 +17,8 @@ const PAGES: [name: string, account: string | null, path: string, device: 'desk'
   ['regulator-audit-phone', 'shenji', '/regulator/audit', 'phone'],
   ['regulator-account', 'limin', '/regulator/account', 'phone'],
   ['merchant-account', 'wangji', '/merchant/account', 'phone'],
+  ['regulator-system', 'admin', '/regulator/system', 'desk'],
+  ['regulator-scenes', 'admin', '/regulator/scenes', 'desk'],
   ['regulator-sign-in', null, '/regulator/sign-in', 'desk'],
   ['merchant-today', 'wangji', '/merchant/', 'phone'],
   ['merchant-history', 'wangji', '/merchant/history', 'phone'],

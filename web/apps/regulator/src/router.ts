@@ -21,6 +21,8 @@ export const router = createRouter({
     { path: '/audit', name: 'audit', component: () => import('./people/AuditPage.vue'), meta: { title: '审计日志' } },
     { path: '/law', name: 'law', component: () => import('./law/LawPage.vue'), meta: { title: '法定期限' } },
     { path: '/workload', name: 'workload', component: () => import('./matters/WorkloadPage.vue'), meta: { title: '工作量' } },
+    { path: '/system', name: 'system', component: () => import('./operations/SystemPage.vue'), meta: { title: '系统运行' } },
+    { path: '/scenes', name: 'scenes', component: () => import('./kitchens/ScenesPage.vue'), meta: { title: '场景设置' } },
     { path: '/:rest(.*)*', name: 'nothing', component: () => import('./shell/NotFound.vue'), meta: { title: '没有这个页面' } },
   ],
 });

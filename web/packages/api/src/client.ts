@@ -2,11 +2,11 @@
 import { ApiError, problemFrom } from './problem';
 import { noteServerTime } from './server-time';
 import type {
-  AccountAct, ActRequest, Alarm, AlertFile, AlertRow, Area, AuditEntry, BatchRequest, BatchResult, Bundle, BusinessFile,
-  BusinessPoint, BusinessRow, Camera, DayFrame, Deputies, DeputyRow, Desk, DeskPiles, FactorProposal, FileRef, LawDeadline,
+  AccountAct, ActRequest, Alarm, AlertFile, AlertRow, Area, AuditEntry, Backups, BatchRequest, BatchResult, Bundle, BusinessFile,
+  BusinessPoint, BusinessRow, Camera, DayFrame, Deputies, DeputyRow, Desk, DeskPiles, FactorProposal, FileRef, Job, LawDeadline,
   LawValue, MatterFile, MatterRow, Model, NewCamera, NewDeputy, OpenableProcedure, OpenRequest, OpenSession, Paged, PersonRow,
-  Post, PublicBusiness, PublicBusinessRow, PublicCamera, PublicRectification, Scene, SecondFactor, SecondFactorWanted, Session,
-  WorkloadRow,
+  Post, PublicBusiness, PublicBusinessRow, PublicCamera, PublicRectification, Report, Scene, SceneSetting, SecondFactor,
+  SecondFactorWanted, Session, System, Wanted, WorkloadRow,
 } from './types';
 
 export type Query = Record<string, string | number | boolean | null | undefined>;
@@ -48,7 +48,7 @@ export async function request<T>(method: string, path: string, body?: unknown, s
     throw new ApiError(0, 'network.unreachable', '');
   }
   noteServerTime(response.headers);
-  if (response.status === 204) return undefined as T;
+  if (response.status === 204 || response.status === 202) return undefined as T;
   const text = await response.text();
   if (!response.ok) {
     const problem = problemFrom(response.status, response.headers.get('content-type'), text);
@@ -135,6 +135,8 @@ export const api = {
   removeCamera: (id: string) => request<void>('DELETE', `/api/cameras/${at(id)}`),
 
   scenes: (signal?: AbortSignal) => get<Scene[]>('/api/scenes', signal),
+  sceneSetting: (code: string, signal?: AbortSignal) => get<SceneSetting>(`/api/scenes/${at(code)}/setting`, signal),
+  changeScene: (code: string, change: { setting: Wanted; revision: number; reason: string }) => request<SceneSetting>('PUT', `/api/scenes/${at(code)}/setting`, change),
   models: (signal?: AbortSignal) => get<Model[]>('/api/models', signal),
 
   alerts: (query: Query, signal?: AbortSignal) => get<Paged<AlertRow>>(`/api/alerts${queryText(query)}`, signal),
@@ -159,6 +161,13 @@ export const api = {
   alarms: (signal?: AbortSignal) => get<Alarm[]>('/api/alarms', signal),
   alarmSeen: (id: string) => request<void>('POST', `/api/alarms/${at(id)}/seen`),
   desk: (signal?: AbortSignal) => get<Desk>('/api/desk', signal),
+
+  system: (signal?: AbortSignal) => get<System>('/api/admin/system', signal),
+  health: (query: Query, signal?: AbortSignal) => get<Report>(`/api/admin/health${queryText(query)}`, signal),
+  jobs: (query: Query, signal?: AbortSignal) => get<Paged<Job>>(`/api/admin/jobs${queryText(query)}`, signal),
+  retryJob: (id: string) => request<void>('POST', `/api/admin/jobs/${at(id)}/retry`),
+  backups: (signal?: AbortSignal) => get<Backups>('/api/admin/backups', signal),
+  backUp: () => request<void>('POST', '/api/admin/backups'),
 };
 
 /** Where a camera's newest picture is; `tick` makes the browser ask again. */

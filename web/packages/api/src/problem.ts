@@ -13,8 +13,10 @@ export class ApiError extends Error {
   readonly detail: string;
   readonly fields: FieldProblem[];
   readonly facts: Record<string, unknown>;
+  /** By which the administrator finds it in the log; empty when nothing came back. */
+  readonly requestId: string;
 
-  constructor(status: number, code: string, detail: string, fields: FieldProblem[] = [], facts: Record<string, unknown> = {}) {
+  constructor(status: number, code: string, detail: string, fields: FieldProblem[] = [], facts: Record<string, unknown> = {}, requestId = '') {
     super(detail || code);
     this.name = 'ApiError';
     this.status = status;
@@ -22,6 +24,7 @@ export class ApiError extends Error {
     this.detail = detail;
     this.fields = fields;
     this.facts = facts;
+    this.requestId = requestId;
   }
 
   /** True when nothing reached the server, so that the same request may be sent again later. */
@@ -36,13 +39,14 @@ export function problemFrom(status: number, contentType: string | null, body: st
     try {
       const read: unknown = JSON.parse(body);
       if (read !== null && typeof read === 'object') {
-        const p = read as { code?: unknown; detail?: unknown; title?: unknown; fields?: unknown; facts?: unknown };
+        const p = read as { code?: unknown; detail?: unknown; title?: unknown; fields?: unknown; facts?: unknown; request_id?: unknown };
         return new ApiError(
           status,
           typeof p.code === 'string' ? p.code : `http.${status}`,
           typeof p.detail === 'string' ? p.detail : typeof p.title === 'string' ? p.title : '',
           Array.isArray(p.fields) ? (p.fields as FieldProblem[]) : [],
           p.facts !== null && typeof p.facts === 'object' ? (p.facts as Record<string, unknown>) : {},
+          typeof p.request_id === 'string' ? p.request_id : '',
         );
       }
     } catch {

@@ -250,9 +250,45 @@ export interface Scene {
   group: 'behaviour' | 'pest' | 'device';
   basis: string;
   model: { id: string; title: string; version: string } | null;
-  state: 'watching' | 'no_model';
+  state: 'watching' | 'no_model' | 'off';
   note: string;
   precision: Precision | null;
+}
+
+export type Active = 'always' | 'when_open' | 'when_closed';
+
+/** What the office decides of a scene. */
+export interface Wanted {
+  is_on: boolean;
+  threshold: number | null;
+  confirm_n: number;
+  confirm_m: number;
+  cool_down_s: number;
+  active: Active;
+  zones: string[] | null;
+}
+
+export interface ChangedField {
+  field: keyof Wanted;
+  from: unknown;
+  to: unknown;
+}
+
+export interface SceneChange {
+  revision: number;
+  at: string;
+  person_name: string;
+  reason: string;
+  changes: ChangedField[];
+}
+
+export interface SceneSetting extends Wanted {
+  code: string;
+  title: string;
+  needs_model: boolean;
+  model_threshold: number | null;
+  revision: number;
+  changes: SceneChange[];
 }
 
 export interface Model {
@@ -642,6 +678,81 @@ export interface Desk {
     cameras: number;
   };
   area_name: string;
+}
+
+export type Severity = 'note' | 'warn' | 'bad';
+
+/** Something that the doctor found. */
+export interface Finding {
+  code: string;
+  severity: Severity;
+  says: string;
+  advice: string;
+  facts: Record<string, unknown>;
+}
+
+export interface Report {
+  checked_at: string;
+  worst: Severity | null;
+  findings: Finding[];
+}
+
+export interface SweepRun {
+  name: string;
+  every_s: number;
+  began_at: string;
+  took_ms: number;
+  error: string | null;
+  worked_at: string | null;
+  failures: number;
+}
+
+export interface RecentError {
+  request_id: string;
+  at: string;
+  method: string;
+  route: string;
+  status: number;
+  cause: string;
+}
+
+export interface System {
+  version: string;
+  started_at: string;
+  database: { engine: 'sqlite' | 'postgres'; size_bytes: number; migrations: number; waiting: number };
+  disk: { size_bytes: number; free_bytes: number; evidence_bytes: number };
+  jobs: { waiting: number; running: number; done: number; dead: number };
+  sweeps: SweepRun[];
+  errors: RecentError[];
+}
+
+export interface Job {
+  id: string;
+  kind: string;
+  state: 'waiting' | 'running' | 'done' | 'dead';
+  attempts: number;
+  run_at: string;
+  last_error: string | null;
+  finished_at: string | null;
+}
+
+export interface Backup {
+  name: string;
+  made_at: string;
+  version: string;
+  size_bytes: number;
+  files: number;
+  files_bytes: number;
+  missing: number;
+}
+
+export interface Backups {
+  to: string | null;
+  at: string;
+  keep_days: number;
+  keep_months: number;
+  is_wanted: boolean;
+  items: Backup[];
 }
 
 export const LIVE_KINDS = [

@@ -81,6 +81,7 @@ describe('figures', () => {
     expect(f.badgeText(120)).toBe('99+');
     expect(f.hashShort('9f3c000000000000e1a7')).toBe('9f3c…e1a7');
     expect(f.bytesText(2_621_440)).toBe('2.5 MB');
+    expect(f.bytesText(32_212_254_720)).toBe('30.0 GB');
   });
 });
 

@@ -34,6 +34,11 @@ const SAID: Record<string, Said> = {
   'matter.files_unknown': { title: '有附件不存在', text: '请移除后重新上传。' },
   'files.empty': { title: '文件是空的', text: '请重新选择。' },
   'files.full': { title: '存储空间已满', text: '没有保存，请告诉管理员。' },
+  'db.gone': { title: '数据库连不上', text: '先看看有没有办成，再决定是否重办。' },
+  'scene.stale': { title: '这个场景刚被别人改过', text: '已更新为最新设置，请看过再改。' },
+  'jobs.not_dead': { title: '这项任务不用重试', text: '它已在等待或已经完成。' },
+  'backup.no_place': { title: '没有设置备份目录', text: '请在配置文件 [backup] 里写上备份目录，然后重启服务。' },
+  'files.altered': { title: '文件内容有变', text: '与登记的哈希不符，没有给出。请告诉管理员。' },
   'db.busy': { title: '服务器正忙', text: '没有改动任何内容，过几秒再试。' },
   'db.full': { title: '存储空间已满', text: '没有保存，请告诉管理员。' },
 };
@@ -67,6 +72,6 @@ export function sayError(error: unknown): Said {
   // Refused by a rule rather than by a field: the rule's own sentence says why.
   if (error.status === 422 && !SAID[error.code] && error.fields.length === 0 && readable(error.detail)) return { title: '不能这样办', text: readable(error.detail) };
   if (known) return { title: known.title, text: SAID[error.code] ? known.text : readable(error.detail) || known.text };
-  if (error.status >= 500) return { title: '服务器出了差错', text: `已记录（${error.code}）。过一会儿再试。` };
+  if (error.status >= 500) return { title: '服务器出了差错', text: `已记录（${error.requestId || error.code}）。过一会儿再试。` };
   return { title: readable(error.detail) || '没有办成', text: `原因代码 ${error.code}` };
 }
