@@ -261,7 +261,7 @@ pub(crate) fn is_open_for(procedure: &Procedure, kind: OfficeAct, standing: &Sta
         OfficeAct::Claim => standing.handler.is_none(),
         OfficeAct::Transfer | OfficeAct::Suspend | OfficeAct::Countersign | OfficeAct::AddSign => !is_signing,
         OfficeAct::ReturnTo => !is_signing && !returnable(procedure, standing).is_empty(),
-        OfficeAct::Withdraw => standing.undo.as_ref().is_some_and(|undo| actor.is(undo.by)),
+        OfficeAct::Withdraw => standing.undo.as_ref().is_some_and(|undo| actor.person_id == Some(undo.by)),
         OfficeAct::Opinion => is_asked,
         OfficeAct::EndSigning => is_signing,
         OfficeAct::Urge => standing.handler.as_ref().is_none_or(|handler| !actor.is(handler.id)),
