@@ -76,7 +76,9 @@ impl Matters {
             let row = WorkloadRow { person_id, name, post_title, open: load.open, due_week: load.due, overdue: load.overdue };
             if person_id.is_some() { rows.push(row) } else { unclaimed = Some(row) }
         }
-        for colleague in &staff {
+        // Who has nothing is listed too, if matters could be theirs.
+        let has_queue = |post: &String| self.procedures.all().iter().flat_map(|p| &p.states).any(|state| state.owner.contains(post));
+        for colleague in staff.iter().filter(|colleague| has_queue(&colleague.post)) {
             if !rows.iter().any(|row| row.person_id == Some(colleague.id)) {
                 let (name, post_title) = (colleague.name.clone(), post_title(&colleague.post).to_owned());
                 rows.push(WorkloadRow { person_id: Some(colleague.id), name, post_title, open: 0, due_week: 0, overdue: 0 });

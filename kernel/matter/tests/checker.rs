@@ -186,6 +186,6 @@ fn the_acts_of_the_office_are_known_and_a_pause_has_a_ground() {
         assert!(found.iter().any(|problem| problem.contains(says)), "{office}: expected \"{says}\", found {found:#?}");
     }
     broken("consequence = \"灯回到架上。\"", "consequence = \"x\"\nnot_same_as = [\"sing\"]", "act return: the act sing, which another person must have done, does not exist");
-    let urge = LAMP.replace("warn_at = 0.5", "warn_at = 0.5") + "\n[office]\nurge_every = \"LAMP.NEVER\"\n";
+    let urge = format!("{LAMP}\n[office]\nurge_every = \"LAMP.NEVER\"\n");
     assert!(problems(&urge).iter().any(|problem| problem.contains("office: the value LAMP.NEVER is not in force")));
 }
