@@ -60,7 +60,10 @@ impl RecentErrors {
 
 /// How many requests there were and how long they took, by method, route and status. Cheap to clone.
 #[derive(Clone, Default)]
-pub struct RequestCounts(Arc<Mutex<BTreeMap<(String, String, u16), Took>>>);
+pub struct RequestCounts(Arc<Mutex<BTreeMap<Answered, Took>>>);
+
+/// Method, route and status.
+type Answered = (String, String, u16);
 
 #[derive(Default)]
 struct Took {
