@@ -190,7 +190,8 @@ pub(crate) fn known_migrations(db: &Db, clock: &SharedClock, data: &Path, vision
     let config = Config::default();
     let files = Files::local(db.clone(), data)?;
     let video = RtspVideo::new(config.video.clone(), Arc::clone(clock));
-    let wired = wire(&config, db, clock, &files, &Live::default(), &Jobs::default(), video, vision)?;
+    let sessions = SessionWatch::new(db.clone(), Arc::clone(clock), config.people.clone());
+    let wired = wire(&config, db, clock, &files, &Live::default(), &Jobs::default(), &sessions, video, vision)?;
     Ok(migrations(&wired.modules))
 }
 

@@ -217,8 +217,8 @@ impl Vision for CountedVision {
         match &looked {
             Ok(look) => {
                 add(&self.counts.seen, 1);
-                add(&self.counts.decode_micros, look.decode_micros as u64);
-                add(&self.counts.infer_micros, look.infer_micros as u64);
+                add(&self.counts.decode_micros, look.decode_micros);
+                add(&self.counts.infer_micros, look.infer_micros);
             }
             Err(_) => add(&self.counts.failed, 1),
         }
