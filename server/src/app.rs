@@ -256,6 +256,12 @@ fn wire(
         shian_kitchens::module(Arc::clone(&kitchens)),
         shian_alerts::module(Arc::clone(&alerts)),
         shian_overview::module(overview),
+        shian_imports::module(shian_imports::Imports {
+            db: db.clone(),
+            clock: Arc::clone(clock),
+            jobs: jobs.clone(),
+            files: files.clone(),
+        }),
     ];
     Ok(Wired { modules, law, matters, alerts, kitchens })
 }

@@ -66,6 +66,8 @@ enum Command {
     Audit(proof::AuditArgs),
     /// Prints the log's public key and its newest signed state.
     Log(tools::Place),
+    /// Brings in a table (CSV or XLSX): businesses, licences, inspections, samples or penalties.
+    Import(tools::ImportCommand),
     /// The configuration file.
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -153,6 +155,7 @@ async fn run(cli: Cli) -> Result<()> {
         Command::Verify(args) => proof::verify(args),
         Command::Audit(args) => proof::audit(args).await,
         Command::Log(place) => proof::log(place).await,
+        Command::Import(command) => tools::import(command).await,
         Command::Config(ConfigCommand::Example) => {
             print!("{EXAMPLE}");
             Ok(())

@@ -6,11 +6,12 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use shian_access::Reach;
-use shian_base::{Clock as _, Id, Result, SystemClock};
+use shian_base::{Clock as _, Error, Id, Result, SharedClock, SystemClock};
 use shian_business::Businesses;
 use shian_db::Db;
-use shian_kitchens::NewCamera;
 use shian_forms::FormBook;
+use shian_imports::{Import, ImportKind, Said, Wish};
+use shian_kitchens::NewCamera;
 use shian_law::LawBook;
 use shian_matter::{ProcedureBook, References};
 use shian_people::{NewPerson, People, log_at_server};
@@ -249,6 +250,80 @@ pub fn procedures(command: ProceduresCommand) -> Result<()> {
         eprintln!("{problem}");
     }
     Err(anyhow::anyhow!("共 {} 处问题，程序不能使用", said.len()).into())
+}
+
+#[derive(Args)]
+pub struct ImportCommand {
+    #[command(flatten)]
+    place: Place,
+    /// businesses, licences, inspections, samples or penalties
+    kind: String,
+    file: PathBuf,
+    /// Where the table comes from: registration, licensing, supervision, credit, report or other.
+    #[arg(long)]
+    source: String,
+    /// Only count what would be done.
+    #[arg(long)]
+    dry_run: bool,
+    /// Reads a column as a field, `--column Shop=name`; an empty field leaves the column out.
+    #[arg(long = "column", value_name = "HEADING=FIELD")]
+    columns: Vec<String>,
+    /// Keep these columns for the next table of this source.
+    #[arg(long)]
+    remember: bool,
+    /// Where refused rows are written; beside the table when not given.
+    #[arg(long)]
+    errors: Option<PathBuf>,
+}
+
+/// Brings a table in; run again after it was broken off, it goes on where it was.
+pub async fn import(command: ImportCommand) -> Result<()> {
+    let ImportCommand { place, kind, file, source, dry_run, columns, remember, errors } = command;
+    let kind = ImportKind::of_code(&kind).ok_or_else(|| {
+        anyhow::anyhow!("{kind} cannot be brought in; businesses, licences, inspections, samples and penalties can")
+    })?;
+    let columns = columns.iter().map(|pair| pair.split_once('=').context("a column is written HEADING=FIELD"));
+    let columns: Said =
+        columns.map(|pair| pair.map(|(heading, field)| (heading.into(), field.into()))).collect::<Result<_, _>>()?;
+    let db = place.open().await?;
+    let clock: SharedClock = Arc::new(SystemClock);
+    let wish = Wish { source: &source, columns: &columns, dry_run, remember };
+    let mut told = |import: &Import| eprint!("\r{} / {} rows", import.rows_done, import.rows_total);
+    let import = shian_imports::bring_in(&db, &clock, kind, &file, &wish, &mut told).await;
+    eprintln!();
+    let import = import.map_err(in_words)?;
+    if let Some(failure) = &import.failure {
+        return Err(anyhow::anyhow!("{failure}").into());
+    }
+    let counts = &import.counts;
+    println!(
+        "{}{}: added {}, changed {}, same {}, refused {}, to be looked at {}",
+        if dry_run { "dry run, " } else { "" },
+        import.format,
+        counts.added,
+        counts.changed,
+        counts.same,
+        counts.refused,
+        counts.warned,
+    );
+    if counts.refused > 0 {
+        let path = errors.unwrap_or_else(|| file.with_extension("errors.csv"));
+        let text = shian_imports::errors_file(&db, &import).await?;
+        std::fs::write(&path, text).with_context(|| format!("writing {}", path.display()))?;
+        println!("refused rows with their reasons: {}", path.display());
+    }
+    Ok(())
+}
+
+/// Says what is wrong with each field: on the command line no screen does.
+fn in_words(error: Error) -> Error {
+    match error {
+        Error::Invalid(faults) => {
+            let all: Vec<String> = faults.into_iter().map(|fault| format!("{}: {}", fault.field, fault.message)).collect();
+            anyhow::anyhow!("{}", all.join("; ")).into()
+        }
+        other => other,
+    }
 }
 
 pub async fn print_openapi() -> Result<()> {

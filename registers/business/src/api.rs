@@ -6,6 +6,8 @@ mod points;
 mod public_file;
 mod public_list;
 mod query;
+mod records;
+mod sources;
 
 use shian_base::SharedClock;
 use shian_db::Db;
@@ -23,6 +25,8 @@ pub fn router(db: Db, clock: SharedClock) -> OpenApiRouter {
         .routes(routes!(list::businesses))
         .routes(routes!(points::business_points))
         .routes(routes!(file::business))
+        .routes(routes!(sources::business_sources))
+        .routes(routes!(records::business_records))
         .routes(routes!(public_list::public_businesses))
         .routes(routes!(public_file::public_business))
         .with_state(Deps { db, clock })

@@ -4,6 +4,9 @@ mod kind;
 mod model;
 pub mod hours;
 pub mod codes;
+pub mod fields;
+mod sources;
+mod telling;
 mod initials;
 mod store;
 mod access;
@@ -22,9 +25,11 @@ pub use model::{
     Business, BusinessId, EXPIRING_DAYS, Grade, HistoryEntry, Label, Licence, LicenceKind, LicenceState, Listed,
     NewBusiness, Responsible, Role, Status, Summary, masked_phone,
 };
-pub use store::{Businesses, MapPoint, Wanted};
+pub use sources::{PLATFORM, Source, Sources};
+pub use telling::{News, Told};
+pub use store::{Businesses, Claim, ClaimFrom, Claims, Delivery, MapPoint, Record, Wanted};
 
-pub const MIGRATIONS: &[Migration] = shian_db::migrations!("0001-business");
+pub const MIGRATIONS: &[Migration] = shian_db::migrations!("0001-business", "0002-sources");
 
 pub fn module(db: Db, clock: SharedClock) -> Module {
     let mut module = Module::new("business", MIGRATIONS);

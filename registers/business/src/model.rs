@@ -139,6 +139,13 @@ impl Status {
             Self::Closed => "closed",
         }
     }
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Active => "在营",
+            Self::Suspended => "停业",
+            Self::Closed => "已注销",
+        }
+    }
     pub fn of_code(code: &str) -> Option<Self> {
         [Self::Active, Self::Suspended, Self::Closed].into_iter().find(|status| status.code() == code)
     }

@@ -1,5 +1,6 @@
 //! The tables of the register: finding, listing and recording businesses. Scopes come first in every list.
 
+mod claims;
 mod rows;
 mod write;
 
@@ -11,6 +12,8 @@ use shian_db::{Tx, Value, args};
 
 use crate::model::{Business, BusinessId, Grade, HistoryEntry, Label, Licence, NewBusiness, Responsible};
 use crate::{Kind, Listed, Summary};
+
+pub use claims::{Claim, ClaimFrom, Claims, Delivery, Record};
 
 /// The register of businesses, asked within a transaction.
 pub struct Businesses;

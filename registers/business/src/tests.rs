@@ -25,7 +25,7 @@ use crate::{
     Role, Status, module,
 };
 
-const MIGRATIONS: &[Migration] = &[shian_area::MIGRATIONS[0], crate::MIGRATIONS[0]];
+const MIGRATIONS: &[Migration] = &[shian_area::MIGRATIONS[0], crate::MIGRATIONS[0], crate::MIGRATIONS[1]];
 
 fn id_of(name: &str) -> BusinessId {
     Id::named(&format!("business/{name}"))

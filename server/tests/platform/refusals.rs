@@ -53,6 +53,8 @@ const CASES: &[Case] = &[
     case("get", "/api/businesses", 401, 200, 200),
     case("get", "/api/businesses/points", 401, 200, 200),
     case("get", "/api/businesses/{id}", 401, 404, 404),
+    case("get", "/api/businesses/{id}/sources", 401, 404, 404),
+    case("get", "/api/businesses/{id}/records", 401, 404, 404),
     case("get", "/api/public/businesses", 200, 200, 200),
     case("get", "/api/public/businesses/{id}", 200, 200, 200),
     case("get", "/api/public/businesses/{id}/rectifications", 200, 200, 200),
@@ -95,6 +97,12 @@ const CASES: &[Case] = &[
     case("get", "/api/alarms", 401, 200, 200),
     case("post", "/api/alarms/{id}/seen", 401, 404, 404),
     case("get", "/api/desk", 401, 403, 200),
+    case("get", "/api/imports", 401, 403, 403),
+    case("post", "/api/imports", 401, 403, 403),
+    case("get", "/api/imports/choices", 401, 403, 403),
+    case("get", "/api/imports/{id}", 401, 403, 403),
+    case("post", "/api/imports/{id}/runs", 401, 403, 403),
+    case("get", "/api/imports/{id}/errors.csv", 401, 403, 403),
     case("post", "/api/files", 401, 422, 422),
     case("get", "/api/files/{id}", 404, 404, 404),
     // The law is for everyone; without a code and a day there is nothing to count.
@@ -189,6 +197,7 @@ fn body_for(case: &Case, business: &str, matter: &str) -> Value {
             "setting": { "is_on": false, "threshold": null, "confirm_n": 3, "confirm_m": 5, "cool_down_s": 600, "active": "always", "zones": null },
             "revision": 0, "reason": "不该能改",
         }),
+        "/api/imports/{id}/runs" => json!({ "source": "licensing" }),
         _ => json!({ "form": { "reason": "识别对象有误" } }),
     }
 }

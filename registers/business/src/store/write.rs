@@ -3,7 +3,7 @@
 use shian_base::{Id, Result};
 use shian_db::{Tx, Value, args};
 
-use crate::model::{BusinessId, HistoryEntry, NewBusiness};
+use crate::model::{BusinessId, HistoryEntry, Licence, NewBusiness};
 use crate::initials;
 
 pub async fn businesses(tx: &mut Tx, new: &[NewBusiness]) -> Result<()> {
@@ -11,7 +11,8 @@ pub async fn businesses(tx: &mut Tx, new: &[NewBusiness]) -> Result<()> {
         tx,
         "business (id, name, initials, kind, form, credit_code, legal_person, contact_phone, address, area_code,
                    lon, lat, grade, credit, status, capacity, floor_area_m2, opened_on, opening_hours)",
-        new.iter().map(|new| {
+        new.iter()
+        .map(|new| {
             let b = &new.business;
             args![
                 b.id,
@@ -34,27 +35,21 @@ pub async fn businesses(tx: &mut Tx, new: &[NewBusiness]) -> Result<()> {
                 b.opened_on,
                 b.opening_hours.to_json(),
             ]
-        }),
+        })
+        .collect(),
     )
     .await?;
-    insert(
-        tx,
-        "licence (id, business_id, kind, number, issuer, scope, valid_from, valid_to, revoked_on)",
-        new.iter().flat_map(|new| {
-            let id = new.business.id;
-            new.licences.iter().map(move |l| {
-                args![l.id, id, l.kind.code(), &l.number, &l.issuer, &l.scope, l.valid_from, l.valid_to, l.revoked_on]
-            })
-        }),
-    )
-    .await?;
+    let all: Vec<(BusinessId, &Licence)> =
+        new.iter().flat_map(|new| new.licences.iter().map(|licence| (new.business.id, licence))).collect();
+    licences(tx, &all).await?;
     insert(
         tx,
         "business_label (business_id, code, title, set_by, set_on, expires_on)",
         new.iter().flat_map(|new| {
             let id = new.business.id;
             new.labels.iter().map(move |l| args![id, &l.code, &l.title, &l.by, l.set_on, l.expires_on])
-        }),
+        })
+        .collect(),
     )
     .await?;
     insert(
@@ -63,7 +58,8 @@ pub async fn businesses(tx: &mut Tx, new: &[NewBusiness]) -> Result<()> {
         new.iter().flat_map(|new| {
             let id = new.business.id;
             new.people.iter().map(move |person| args![id, person.role.code(), &person.name])
-        }),
+        })
+        .collect(),
     )
     .await?;
     let entries: Vec<(BusinessId, &HistoryEntry)> =
@@ -71,16 +67,28 @@ pub async fn businesses(tx: &mut Tx, new: &[NewBusiness]) -> Result<()> {
     history(tx, &entries).await
 }
 
+pub async fn licences(tx: &mut Tx, licences: &[(BusinessId, &Licence)]) -> Result<()> {
+    insert(
+        tx,
+        "licence (id, business_id, kind, number, issuer, scope, valid_from, valid_to, revoked_on)",
+        licences
+            .iter()
+            .map(|(id, l)| {
+                args![l.id, *id, l.kind.code(), &l.number, &l.issuer, &l.scope, l.valid_from, l.valid_to, l.revoked_on]
+            })
+            .collect(),
+    )
+    .await
+}
+
 pub async fn history(tx: &mut Tx, entries: &[(BusinessId, &HistoryEntry)]) -> Result<()> {
     insert(
         tx,
         "business_history (id, business_id, at, kind, title, body)",
-        // Collected at once: a future that holds a borrowing closure cannot be sent between threads.
         entries
             .iter()
             .map(|(id, entry)| args![Id::<HistoryEntry>::new(), *id, entry.at, &entry.kind, &entry.title, &entry.text])
-            .collect::<Vec<_>>()
-            .into_iter(),
+            .collect(),
     )
     .await
 }
@@ -88,10 +96,11 @@ pub async fn history(tx: &mut Tx, entries: &[(BusinessId, &HistoryEntry)]) -> Re
 /// SQLite allows 32,766 parameters, PostgreSQL 65,535: a hundred rows of the widest table are 1,900.
 const ROWS: usize = 100;
 
-async fn insert(tx: &mut Tx, into: &str, rows: impl Iterator<Item = Vec<Value>>) -> Result<()> {
+/// Inserts rows that are collected before: a future that held a borrowing closure could not be sent between threads.
+pub async fn insert(tx: &mut Tx, into: &str, rows: Vec<Vec<Value>>) -> Result<()> {
     let mut values: Vec<Value> = Vec::new();
     let mut places: Vec<String> = Vec::new();
-    let mut rows = rows.peekable();
+    let mut rows = rows.into_iter().peekable();
     while let Some(row) = rows.next() {
         let numbered: Vec<String> = (1..=row.len()).map(|at| format!("${}", values.len() + at)).collect();
         places.push(format!("({})", numbered.join(", ")));
