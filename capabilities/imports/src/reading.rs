@@ -195,7 +195,7 @@ fn status(text: &str) -> Result<Status, String> {
         return Ok(status);
     }
     match said.as_str() {
-        "在营" | "存续" | "开业" | "正常" | "正常经营" | "营业" | "营业中" | "在业" | "有效" | "存续(在营、开业、在册)" => Ok(Status::Active),
+        "在营" | "经营中" | "存续" | "开业" | "正常" | "正常经营" | "营业" | "营业中" | "在业" | "有效" | "存续(在营、开业、在册)" => Ok(Status::Active),
         "停业" | "歇业" | "暂停营业" | "暂停" | "停产" | "停业整顿" => Ok(Status::Suspended),
         "注销" | "已注销" | "吊销" | "已吊销" | "撤销" | "关闭" | "迁出" => Ok(Status::Closed),
         _ => Err(format!("“{text}”不是经营状态，可写在营、停业、注销")),

@@ -2,7 +2,7 @@
 
 mod csv;
 mod text;
-mod xlsx;
+pub(crate) mod xlsx;
 
 use std::io::{Read, Seek, SeekFrom};
 

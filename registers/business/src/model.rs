@@ -141,7 +141,7 @@ impl Status {
     }
     pub const fn title(self) -> &'static str {
         match self {
-            Self::Active => "在营",
+            Self::Active => "经营中",
             Self::Suspended => "停业",
             Self::Closed => "已注销",
         }

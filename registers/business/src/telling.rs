@@ -40,9 +40,9 @@ impl Told {
     ) -> Result<News> {
         let mut news = News::default();
         // A business that an import made stands in the middle of its area until somebody tells its place.
-        let is_estimated = |field: &str, told: &Self| field == "location" && !told.0.is_empty();
+        let was_told = !self.0.is_empty();
         for (field, value) in said {
-            let estimated = is_estimated(field, self);
+            let estimated = field == "location" && was_told;
             let of = self.0.entry(field.clone()).or_default();
             if of.get(source) == Some(value) {
                 continue;

@@ -13,7 +13,7 @@ const UNPACKED_MAX_BYTES: u64 = 512 * 1024 * 1024;
 const PARTS_MAX: usize = 5_000;
 
 pub fn read(source: &mut dyn Source, take: &mut dyn FnMut(RawRow) -> Result<bool>) -> Result<String> {
-    weigh(source)?;
+    weigh(source, UNPACKED_MAX_BYTES)?;
     source.seek(SeekFrom::Start(0)).context("reading the file")?;
     let mut book: Xlsx<_> = Xlsx::new(source).map_err(broken)?;
     let first = book.sheets_metadata().iter().find(|sheet| sheet.visible == SheetVisible::Visible);
@@ -76,14 +76,14 @@ fn text_of(value: &DataRef<'_>) -> String {
 }
 
 /// Unpacks every part into nothing and counts: what the file says of its own sizes may be a lie.
-fn weigh(source: &mut dyn Source) -> Result<()> {
-    let too_big = || unreadable("imports.too_big", format!("解压后超过 {} MB，未读取", UNPACKED_MAX_BYTES >> 20));
+pub fn weigh(source: &mut dyn Source, max_bytes: u64) -> Result<()> {
+    let too_big = || unreadable("imports.too_big", format!("解压后超过 {} MB，未读取", max_bytes >> 20));
     source.seek(SeekFrom::Start(0)).context("reading the file")?;
     let mut parts = zip::ZipArchive::new(source).map_err(|_| half())?;
     if parts.len() > PARTS_MAX {
         return Err(unreadable("imports.too_big", format!("压缩包里有 {} 个文件，未读取", parts.len())));
     }
-    let mut left = UNPACKED_MAX_BYTES;
+    let mut left = max_bytes;
     for at in 0..parts.len() {
         let mut part = parts.by_index(at).map_err(|_| half())?;
         if part.size() > left {

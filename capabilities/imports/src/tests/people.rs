@@ -104,6 +104,7 @@ db_test!(migrations(), async fn the_command_line_reads_from_disk_and_goes_on_aft
     // As if it had been killed after its first batch.
     let mut tx = db.write().await.unwrap();
     tx.run("update import set state = 'running', line_done = 501, rows_done = 500, added = 500", vec![]).await.unwrap();
+    tx.run("delete from import_issue", vec![]).await.unwrap();
     tx.commit().await.unwrap();
     let resumed = crate::bring_in(&db, clock, crate::ImportKind::Businesses, &path, &wish, &mut |_| {}).await.unwrap();
     assert_eq!((resumed.id, resumed.counts.added, resumed.counts.same, resumed.rows_done), (import.id, 500, 100, 601));

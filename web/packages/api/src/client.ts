@@ -2,11 +2,12 @@
 import { ApiError, problemFrom } from './problem';
 import { noteServerTime } from './server-time';
 import type {
-  AccountAct, ActRequest, Alarm, AlertFile, AlertRow, Area, AuditEntry, Backups, BatchRequest, BatchResult, Bundle, BusinessFile,
-  BusinessPoint, BusinessRow, Camera, DayFrame, Deputies, DeputyRow, Desk, DeskPiles, FactorProposal, FileRef, Job, LawDeadline,
-  LawValue, MatterFile, MatterRow, Model, NewCamera, NewDeputy, OpenableProcedure, OpenRequest, OpenSession, Paged, PersonRow,
-  Post, PublicBusiness, PublicBusinessRow, PublicCamera, PublicRectification, Report, Scene, SceneSetting, SecondFactor,
-  SecondFactorWanted, Session, System, Wanted, WorkloadRow,
+  AccountAct, ActRequest, Alarm, AlertFile, AlertRow, Area, AuditEntry, Backups, BatchRequest, BatchResult, Bundle,
+  BusinessFieldSources, BusinessFile, BusinessPoint, BusinessRecord, BusinessRow, Camera, DayFrame, Deputies, DeputyRow, Desk,
+  DeskPiles, FactorProposal, FileRef, ImportChoices, ImportFile, ImportRow, ImportRun, Job, LawDeadline, LawValue, MatterFile,
+  MatterRow, Model, NewCamera, NewDeputy, OpenableProcedure, OpenRequest, OpenSession, Paged, PersonRow, Post, PublicBusiness,
+  PublicBusinessRow, PublicCamera, PublicRectification, Report, Scene, SceneSetting, SecondFactor, SecondFactorWanted, Session,
+  System, Wanted, WorkloadRow,
 } from './types';
 
 export type Query = Record<string, string | number | boolean | null | undefined>;
@@ -67,11 +68,15 @@ const at = (id: string) => encodeURIComponent(id);
 
 /** Sends one file; `progress` is called with shares from 0 to 1. */
 export function upload(file: Blob, name: string, progress?: (share: number) => void, signal?: AbortSignal): Promise<FileRef> {
+  const form = new FormData();
+  form.append('file', file, name);
+  return sendForm('/api/files', form, progress, signal);
+}
+
+function sendForm<T>(path: string, form: FormData, progress?: (share: number) => void, signal?: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
-    const form = new FormData();
-    form.append('file', file, name);
     const xhr = new XMLHttpRequest();
-    xhr.open('POST', '/api/files');
+    xhr.open('POST', path);
     xhr.setRequestHeader('accept', 'application/json');
     xhr.upload.onprogress = (e) => {
       if (e.lengthComputable) progress?.(e.loaded / e.total);
@@ -79,7 +84,7 @@ export function upload(file: Blob, name: string, progress?: (share: number) => v
     xhr.onload = () => {
       if (xhr.status >= 200 && xhr.status < 300) {
         progress?.(1);
-        resolve(JSON.parse(xhr.responseText) as FileRef);
+        resolve(JSON.parse(xhr.responseText) as T);
       } else {
         if (xhr.status === 401) onSignedOut?.();
         reject(problemFrom(xhr.status, xhr.getResponseHeader('content-type'), xhr.responseText));
@@ -122,6 +127,20 @@ export const api = {
   businesses: (query: Query, signal?: AbortSignal) => get<Paged<BusinessRow>>(`/api/businesses${queryText(query)}`, signal),
   businessPoints: (signal?: AbortSignal) => get<{ points: BusinessPoint[]; truncated?: boolean }>('/api/businesses/points', signal),
   business: (id: string, signal?: AbortSignal) => get<BusinessFile>(`/api/businesses/${at(id)}`, signal),
+
+  businessSources: (id: string, signal?: AbortSignal) => get<BusinessFieldSources[]>(`/api/businesses/${at(id)}/sources`, signal),
+  businessRecords: (id: string, signal?: AbortSignal) => get<BusinessRecord[]>(`/api/businesses/${at(id)}/records`, signal),
+
+  imports: (query: Query, signal?: AbortSignal) => get<Paged<ImportRow>>(`/api/imports${queryText(query)}`, signal),
+  importChoices: (signal?: AbortSignal) => get<ImportChoices>('/api/imports/choices', signal),
+  import: (id: string, signal?: AbortSignal) => get<ImportFile>(`/api/imports/${at(id)}`, signal),
+  startImport: (id: string, run: ImportRun) => request<ImportFile>('POST', `/api/imports/${at(id)}/runs`, run),
+  sendImport: (kind: string, file: File, progress?: (share: number) => void, signal?: AbortSignal): Promise<ImportFile> => {
+    const form = new FormData();
+    form.append('kind', kind);
+    form.append('file', file, file.name);
+    return sendForm('/api/imports', form, progress, signal);
+  },
 
   publicBusinesses: (query: Query, signal?: AbortSignal) => get<Paged<PublicBusinessRow>>(`/api/public/businesses${queryText(query)}`, signal),
   publicBusiness: (id: string, signal?: AbortSignal) => get<PublicBusiness>(`/api/public/businesses/${at(id)}`, signal),
@@ -169,6 +188,9 @@ export const api = {
   backups: (signal?: AbortSignal) => get<Backups>('/api/admin/backups', signal),
   backUp: () => request<void>('POST', '/api/admin/backups'),
 };
+
+/** The refused rows of an import, to be mended and sent again. */
+export const importErrorsUrl = (id: string) => `/api/imports/${at(id)}/errors.csv`;
 
 /** Where a camera's newest picture is; `tick` makes the browser ask again. */
 export const snapshotUrl = (cameraId: string, tick?: number) =>

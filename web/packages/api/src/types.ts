@@ -791,3 +791,107 @@ export interface BundleEntry {
   leaf?: string;
   proof: string[];
 }
+
+/** Where one field of a business's file came from, and what other sources say of it. */
+export interface BusinessFieldSources {
+  licence_id: string | null;
+  licence_number: string | null;
+  field: string;
+  title: string;
+  conflict: boolean;
+  /** The believed one first. */
+  told: BusinessFieldTold[];
+}
+
+export interface BusinessFieldTold {
+  source: string;
+  source_title: string;
+  value: string;
+  believed: boolean;
+  file_name: string;
+  line: number;
+  by: string;
+  at: string;
+}
+
+/** An inspection, a sample or a penalty that another system told of. */
+export interface BusinessRecord {
+  id: string;
+  kind: string;
+  kind_title: string;
+  number: string | null;
+  done_on: string;
+  office: string;
+  subject: string;
+  result: string;
+  source_title: string;
+  file_name: string;
+  line: number;
+}
+
+export type ImportState = 'draft' | 'waiting' | 'running' | 'checked' | 'done' | 'failed';
+
+export interface ImportCounts {
+  added: number;
+  changed: number;
+  same: number;
+  refused: number;
+  warned: number;
+}
+
+export interface ImportRow {
+  id: string;
+  kind: string;
+  kind_title: string;
+  source: string | null;
+  source_title: string | null;
+  file_name: string;
+  size_bytes: number;
+  format: string;
+  state: ImportState;
+  dry_run: boolean;
+  failure: string | null;
+  rows_total: number;
+  rows_done: number;
+  counts: ImportCounts;
+  by: string;
+  created_at: string;
+  finished_at: string | null;
+}
+
+export interface ImportFile extends ImportRow {
+  columns: ImportColumn[];
+  /** The first 200, refusals before warnings. */
+  issues: ImportIssue[];
+}
+
+export interface ImportColumn {
+  heading: string;
+  field: string | null;
+  samples: string[];
+}
+
+export interface ImportIssue {
+  line: number;
+  heading: string;
+  reason: string;
+  is_refusal: boolean;
+}
+
+export interface ImportChoices {
+  kinds: ImportKindChoice[];
+  sources: { id: string; title: string }[];
+}
+
+export interface ImportKindChoice {
+  kind: string;
+  title: string;
+  fields: { code: string; title: string; needed: boolean }[];
+}
+
+export interface ImportRun {
+  source: string;
+  columns: Record<string, string>;
+  dry_run: boolean;
+  remember: boolean;
+}

@@ -39,6 +39,7 @@ const SAID: Record<string, Said> = {
   'jobs.not_dead': { title: '这项任务不用重试', text: '它已在等待或已经完成。' },
   'backup.no_place': { title: '没有设置备份目录', text: '请在配置文件 [backup] 里写上备份目录，然后重启服务。' },
   'files.altered': { title: '文件内容有变', text: '与登记的哈希不符，没有给出。请告诉管理员。' },
+  'imports.not_startable': { title: '这次导入已经开始', text: '已更新为最新进度。' },
   'db.busy': { title: '服务器正忙', text: '没有改动任何内容，过几秒再试。' },
   'db.full': { title: '存储空间已满', text: '没有保存，请告诉管理员。' },
 };
