@@ -81,8 +81,13 @@ impl AreaFinder {
         };
         // 石桥07网格 ends no other name, but 桥所 would end 石桥所: the longest name is the one meant.
         let longest = self.by_code.values().filter(fits).map(|area| area.name.chars().count()).max();
-        let found = self.by_code.values().filter(fits).filter(|area| Some(area.name.chars().count()) == longest);
-        self.only(found, place).map_err(|many| match many {
+        let found: Vec<&Area> =
+            self.by_code.values().filter(fits).filter(|area| Some(area.name.chars().count()) == longest).collect();
+        // The one station of that name is meant, whatever the address says.
+        if let [area] = found[..] {
+            return Ok(area.code.clone());
+        }
+        self.only(found.into_iter(), place).map_err(|many| match many {
             true => format!("有几个“{name}”，请写明区域代码"),
             false => format!("没有叫“{name}”的监管所或网格"),
         })
@@ -183,6 +188,7 @@ mod tests {
         let areas = finder();
         assert_eq!(code(areas.find(None, Some("石桥市场监督管理所"), None)), "990302001");
         assert_eq!(code(areas.find(None, Some("河东区石桥07网格"), None)), "990302001007");
+        assert_eq!(code(areas.find(None, Some("石桥所"), Some("河西区西门街8号"))), "990302001");
         assert!(areas.find(None, Some("城关所"), None).unwrap_err().contains("几个"));
         assert_eq!(code(areas.find(None, Some("城关所"), Some("河西区西门街8号"))), "990303001");
         assert!(areas.find(None, Some("东山所"), None).unwrap_err().contains("没有叫"));

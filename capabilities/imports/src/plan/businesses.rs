@@ -89,7 +89,7 @@ impl World {
             .or_else(|| self.at_address(self.of_name(line.get("name")), address).find(agrees))
     }
 
-    /// Replaces what a row says of its area by the area's code; an old business need not be told of its area again.
+    /// Replaces what a row says of its area by the area's code, where that says more than is known.
     fn settle_area(&self, terms: &Terms<'_>, line: &mut Line, found: Option<usize>) -> std::result::Result<(), Issue> {
         let (code, name) = (line.said.remove("area_code"), line.said.remove("area_name"));
         if found.is_some() && code.is_none() && name.is_none() {
@@ -102,6 +102,10 @@ impl World {
             return Err(terms.reader.refusal(field, "不在你的辖区"));
         }
         line.issues.extend(area.warning.map(|warning| terms.reader.warning(field, warning)));
+        // Who names only the station does not contradict the grid that is known.
+        if found.is_some_and(|at| self.businesses[at].thing.area_code.starts_with(&area.code)) {
+            return Ok(());
+        }
         line.said.insert("area_code".into(), area.code);
         Ok(())
     }

@@ -111,6 +111,21 @@ db_test!(migrations(), async fn a_place_is_estimated_and_said_so_until_somebody_
     assert_eq!((&place["conflict"], place["told"].as_array().unwrap().len()), (&json!(false), 1), "an estimate is nobody's word");
 });
 
+db_test!(migrations(), async fn who_names_only_the_station_does_not_take_the_grid_away(db) {
+    let hall = hall(&db).await;
+    let table = format!("{HEAD}{}", shop(42, "王记面馆"));
+    hall.bring("businesses", "registration", table.replace("石桥所", "石桥07网格").as_bytes()).await;
+    let id = hall.business("王记面馆").await;
+    hall.bring("businesses", "supervision", table.as_bytes()).await;
+    let file = hall.get(&format!("/api/businesses/{id}")).await.json;
+    assert_eq!((&file["area_name"], &file["station_name"]), (&json!("石桥07网格"), &json!("石桥所")));
+    // Another station is news, and the supervising office is believed.
+    let moved = table.replace(",石桥所,", ",西门所,");
+    assert_eq!(counts(&hall.bring("businesses", "supervision", moved.as_bytes()).await), [0, 1, 0, 0]);
+    let file = hall.get(&format!("/api/businesses/{id}")).await.json;
+    assert_eq!(file["station_name"], "西门所");
+});
+
 db_test!(migrations(), async fn licences_find_their_business_and_a_renewal_is_a_licence_of_its_own(db) {
     let hall = hall(&db).await;
     hall.bring("businesses", "registration", format!("{HEAD}{}", shop(42, "王记面馆")).as_bytes()).await;
