@@ -92,7 +92,8 @@ impl Checker<'_> {
             if act.result.is_some() && !ends {
                 self.says(&place, "写了办理结果，却不办结事项");
             }
-            let stays = act.to.is_none() && act.extends.is_none() && act.opens.is_none();
+            // What every office does (签收, 撤回 …) changes more than a file can say.
+            let stays = act.office.is_none() && act.to.is_none() && act.extends.is_none() && act.opens.is_none();
             if stays && act.form.is_none() && act.files.is_none() && !act.supervises && act.tells.is_empty() {
                 self.says(&place, "做了什么也不会改变：不换环节、不填写、不延期、不通知");
             }
