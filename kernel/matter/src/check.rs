@@ -356,8 +356,8 @@ impl<'a> Checker<'a> {
         let p = self.procedure;
         let mut found: BTreeSet<&str> = p.initial().iter().map(|state| state.id.as_str()).collect();
         loop {
-            let next = p.acts.iter().filter(|act| act.from.iter().any(|from| found.contains(from.as_str())));
-            let more: Vec<&str> = next.flat_map(Act::ways).map(|(_, to)| to).filter(|to| !found.contains(to)).collect();
+            let ways = p.acts.iter().flat_map(Act::ways).filter(|(from, _)| found.contains(from));
+            let more: Vec<&str> = ways.map(|(_, to)| to).filter(|to| !found.contains(to)).collect();
             if more.is_empty() {
                 return found;
             }

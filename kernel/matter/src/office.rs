@@ -114,6 +114,14 @@ impl OfficeAct {
     }
 }
 
+/// The posts of the office that answer for an area, from the grid up. Only they see the matters of their area.
+const RISING: &[&str] = &["grid.officer", "station.officer", "station.head", "district.officer", "district.head", "city.officer"];
+
+/// How high a post stands; none for one that answers for no area.
+pub(crate) fn rank(post: &str) -> Option<usize> {
+    RISING.iter().position(|known| *known == post)
+}
+
 /// Writes the acts of the office into a procedure that asks for them.
 pub(crate) fn expand(procedure: &mut Procedure) {
     let Some(rules) = procedure.office.clone() else { return };
@@ -180,7 +188,11 @@ fn distinct<'a>(posts: impl Iterator<Item = &'a String>) -> Vec<String> {
 }
 
 fn suspended(state: &str) -> String {
-    format!("{state}.suspended")
+    format!("{state}-suspended")
+}
+
+fn is_suspended(procedure: &Procedure, state: &str) -> bool {
+    state.strip_suffix("-suspended").is_some_and(|of| procedure.state(of).is_some())
 }
 
 /// For every state that may stand still, a state beside it in which its clocks pause and one of its own runs.
@@ -195,9 +207,12 @@ fn stand_still(procedure: &mut Procedure, suspension: &Suspension) {
         let paused: Vec<String> = rule.runs_in.iter().filter(|state| suspension.from.contains(state)).map(|state| suspended(state)).collect();
         rule.paused_in.extend(paused);
     }
-    let ends = |state: &State| state.owner.iter().find(|post| is_office_post(post)).cloned();
-    let mut told: Vec<String> = still.iter().filter_map(ends).collect();
+    // Who holds the matter is asked, and whoever stands above them.
+    let mut told: Vec<usize> = still.iter().filter_map(|state| state.owner.iter().find_map(|post| rank(post))).collect();
+    told.extend(told.iter().max().map(|highest| highest + 1));
+    told.sort_unstable();
     told.dedup();
+    let told = told.into_iter().filter_map(|rank| RISING.get(rank));
     procedure.clocks.push(ClockRule {
         id: "suspended".into(),
         title: "中止后催询".into(),
@@ -207,7 +222,7 @@ fn stand_still(procedure: &mut Procedure, suspension: &Suspension) {
         limit_by: None,
         limit_field: None,
         warn_at: 0.8,
-        on_expiry: told.into_iter().map(|to| Escalation { to, after: None }).collect(),
+        on_expiry: told.map(|to| Escalation { to: (*to).into(), after: None }).collect(),
     });
     procedure.states.extend(still);
 }
@@ -272,7 +287,7 @@ pub(crate) fn is_open_for(procedure: &Procedure, kind: OfficeAct, standing: &Sta
 /// Open states it came through before, which one may choose to go back to.
 pub(crate) fn returnable<'a>(procedure: &Procedure, standing: &'a Standing) -> Vec<&'a str> {
     let passed = standing.passed().into_iter();
-    passed.filter(|state| procedure.state(state).is_some_and(|s| !s.end) && !state.ends_with(".suspended")).collect()
+    passed.filter(|state| procedure.state(state).is_some_and(|s| !s.end) && !is_suspended(procedure, state)).collect()
 }
 
 pub(crate) fn is_addressed(ask: &Ask, actor: &Actor) -> bool {

@@ -44,6 +44,8 @@ pub(crate) fn act(id: MatterId, e: &Entry) -> Record {
         "actor_id": e.actor_id,
         "actor_name": e.actor_name,
         "actor_post": e.actor_post,
+        "stead_id": e.stead_of.as_ref().map(|stead| stead.id),
+        "stead_name": e.stead_of.as_ref().map(|stead| &stead.name),
         "at": e.at,
         "from_state": e.from_state,
         "to_state": e.to_state,

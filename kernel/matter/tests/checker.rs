@@ -174,18 +174,18 @@ fn the_acts_of_the_office_are_known_and_a_pause_has_a_ground() {
     let with = |office: &str| problems(&format!("{LAMP}\n[office]\nwithout = [\"transfer\", \"return_to\", \"withdraw\", \"urge\", \"countersign\", \"add_sign\", \"opinion\", \"end_signing\"]\nurge_every = \"LAMP.LATER\"\n{office}"));
     assert_eq!(with(""), Vec::<String>::new());
     for (office, says) in [
-        ("by = { fly = [\"station.head\"] }", "office: there is no act of the office called fly"),
-        ("by = { claim = [\"emperor\"] }", "act claim: the post emperor does not exist"),
-        ("suspend = { from = [\"lent\"], limit = \"LAMP.LATER\", ground = [] }", "office: it lets the clocks stand still without a ground"),
-        ("suspend = { from = [\"back\"], limit = \"LAMP.LATER\", ground = [\"馆规§1\"] }", "office: the end back cannot stand still"),
-        ("suspend = { from = [\"moon\"], limit = \"LAMP.LATER\", ground = [\"馆规§1\"] }", "office: the state moon does not exist"),
-        ("suspend = { from = [\"lent\"], limit = \"LAMP.GONE\", ground = [\"馆规§1\"] }", "the value LAMP.GONE is not in force"),
-        ("suspend = { from = [\"lent\"], limit = \"LAMP.LATER\", ground = [\"馆规§1\"] }", "act suspend: the form office-suspend does not exist"),
+        ("by = { fly = [\"station.head\"] }", "机关通用动作：没有名为 fly 的通用动作"),
+        ("by = { claim = [\"emperor\"] }", "操作“签收”(claim)：没有 emperor 这个岗位"),
+        ("suspend = { from = [\"lent\"], limit = \"LAMP.LATER\", ground = [] }", "机关通用动作：中止使期限停止计算，必须写明依据（ground）"),
+        ("suspend = { from = [\"back\"], limit = \"LAMP.LATER\", ground = [\"馆规§1\"] }", "是结束环节，不能中止"),
+        ("suspend = { from = [\"moon\"], limit = \"LAMP.LATER\", ground = [\"馆规§1\"] }", "机关通用动作：没有名为 moon 的环节"),
+        ("suspend = { from = [\"lent\"], limit = \"LAMP.GONE\", ground = [\"馆规§1\"] }", "期限数值 LAMP.GONE 在"),
+        ("suspend = { from = [\"lent\"], limit = \"LAMP.LATER\", ground = [\"馆规§1\"] }", "操作“中止”(suspend)：没有名为 office-suspend 的表单"),
     ] {
         let found = with(office);
         assert!(found.iter().any(|problem| problem.contains(says)), "{office}: expected \"{says}\", found {found:#?}");
     }
-    broken("consequence = \"灯回到架上。\"", "consequence = \"x\"\nnot_same_as = [\"sing\"]", "act return: the act sing, which another person must have done, does not exist");
+    broken("consequence = \"灯回到架上。\"", "consequence = \"x\"\nnot_same_as = [\"sing\"]", "须由另一人做过的动作 sing 不存在");
     let urge = format!("{LAMP}\n[office]\nurge_every = \"LAMP.NEVER\"\n");
-    assert!(problems(&urge).iter().any(|problem| problem.contains("office: the value LAMP.NEVER is not in force")));
+    assert!(problems(&urge).iter().any(|problem| problem.contains("机关通用动作：期限数值 LAMP.NEVER 在")));
 }

@@ -35,12 +35,13 @@ impl KeptRow {
     fn insert(&self) -> String {
         format!("insert into {} ({}) values ({})", self.table, self.columns.join(", "), self.values.join(", "))
     }
-    /// A question that this row answers as long as none of its values was lost.
-    fn find(&self) -> String {
+    /// A question that this row answers as long as none of its values was lost; columns that are gone by now are not asked.
+    fn find(&self, gone: &[&str]) -> String {
         let same: Vec<String> = self
             .columns
             .iter()
             .zip(&self.values)
+            .filter(|(column, _)| !gone.contains(&format!("{}.{column}", self.table).as_str()))
             .map(
                 |(column, value)| {
                     if value == "null" { format!("{column} is null") } else { format!("{column} = {value}") }
@@ -50,6 +51,9 @@ impl KeptRow {
         format!("select count(*) from {} where {}", self.table, same.join(" and "))
     }
 }
+
+/// Columns that a later migration took away on purpose: wrong passwords are counted by the name typed now.
+const GONE: &[&str] = &["person.failures", "person.locked_until"];
 
 fn kept() -> Vec<(String, Kept)> {
     let folder = format!("{}/tests/data", env!("CARGO_MANIFEST_DIR"));
@@ -82,8 +86,8 @@ async fn comes_forward(what: &str, kept: &Kept, url: &str) {
     let app = App::start(config, clock()).await.unwrap();
     let mut tx = app.db.read().await.unwrap();
     for row in &kept.rows {
-        let (found,): (i64,) = tx.one(&row.find(), args![]).await.unwrap();
-        assert_eq!(found, 1, "{what}: lost: {}", row.find());
+        let (found,): (i64,) = tx.one(&row.find(GONE), args![]).await.unwrap();
+        assert_eq!(found, 1, "{what}: lost: {}", row.find(GONE));
     }
     // And it is a platform again: the sweeps go over what came forward, and nothing is left to migrate.
     drop(tx);

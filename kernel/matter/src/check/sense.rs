@@ -7,17 +7,11 @@ use shian_calendar::Unit;
 
 use super::{Checker, act_place, clock_place, state_place};
 use crate::model::is_business_post;
+use crate::office::rank;
 use crate::procedure::{Act, ClockRule};
-
-/// The posts of the office that answer for an area, from the grid up. Only they see the matters of their area.
-const RISING: &[&str] = &["grid.officer", "station.officer", "station.head", "district.officer", "district.head", "city.officer"];
 
 /// The media types that the evidence store takes.
 const TAKEN: &[&str] = &["image/jpeg", "image/png", "image/webp", "video/mp4", "application/pdf"];
-
-fn rank(post: &str) -> Option<usize> {
-    RISING.iter().position(|known| *known == post)
-}
 
 fn is_name(id: &str) -> bool {
     !id.is_empty() && id.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_')
@@ -214,7 +208,7 @@ impl Checker<'_> {
     /// A pause is entered from where the clock runs and left to where it runs.
     fn paused(&mut self) {
         let p = self.procedure;
-        let leads = |from: &String, to: &String| p.acts.iter().any(|act| act.from.contains(from) && act.to.as_ref() == Some(to));
+        let leads = |from: &String, to: &String| p.acts.iter().flat_map(Act::ways).any(|way| way == (from.as_str(), to.as_str()));
         for rule in &p.clocks {
             let place = clock_place(rule);
             for pause in rule.paused_in.iter().filter(|id| p.state(id).is_some()) {

@@ -20,6 +20,8 @@ impl FromRow for Act {
             "actor_id": row.get::<Option<String>>("actor_id")?,
             "actor_name": text("actor_name")?,
             "actor_post": text("actor_post")?,
+            "stead_id": row.get::<Option<String>>("stead_id")?,
+            "stead_name": row.get::<Option<String>>("stead_name")?,
             "at": row.get::<Instant>("at")?,
             "from_state": text("from_state")?,
             "to_state": text("to_state")?,
@@ -33,7 +35,7 @@ impl FromRow for Act {
     }
 }
 
-const HISTORY: &str = "matter_id, seq, act, act_title, actor_id, actor_name, actor_post, at, from_state, to_state, to_state_title,
+const HISTORY: &str = "matter_id, seq, act, act_title, actor_id, actor_name, actor_post, stead_id, stead_name, at, from_state, to_state, to_state_title,
     form, form_fields, files, note";
 
 pub async fn acts_of(tx: &mut Tx, id: MatterId) -> Result<Vec<Record>> {
