@@ -35,6 +35,13 @@ describe('the client', () => {
     await expect(api.alarmSeen('a1')).resolves.toBeUndefined();
   });
 
+  it('reads what comes with 202, such as the ticket of the second step', async () => {
+    answer(202, JSON.stringify({ ticket: 't', second_factor: true }), 'application/json');
+    expect(await api.signIn('limin', 'x')).toMatchObject({ ticket: 't' });
+    answer(202, '');
+    expect(await api.backUp()).toBeUndefined();
+  });
+
   it('does not take an HTML page for an answer', async () => {
     answer(200, '<html>', 'text/html');
     await expect(api.desk()).rejects.toMatchObject({ code: 'network.not_json' });

@@ -49,8 +49,8 @@ export async function request<T>(method: string, path: string, body?: unknown, s
     throw new ApiError(0, 'network.unreachable', '');
   }
   noteServerTime(response.headers);
-  if (response.status === 204 || response.status === 202) return undefined as T;
   const text = await response.text();
+  if ((response.status === 204 || response.status === 202) && text === '') return undefined as T;
   if (!response.ok) {
     const problem = problemFrom(response.status, response.headers.get('content-type'), text);
     // At the door, and when the page asks who it is, nobody was signed in yet.
